@@ -1,0 +1,24 @@
+import { ContextError } from '../core/error.js'
+import type { RequestContext } from '../core/wire.generated.js'
+
+/** A JSON-RPC message as the SDKs take it, before it has an id. */
+export interface Message {
+  readonly method: string
+  readonly params?: { readonly _meta?: Readonly<Record<string, unknown>> | undefined } | undefined
+}
+
+/**
+ * A copy of a message that carries a context, beside whatever its `_meta` has already.
+ *
+ * @throws ContextError `conflict` when the caller's own `_meta` has an entry under the key
+ */
+export function attachContext<M extends Message>(message: M, key: string, context: RequestContext): M {
+  const meta = message.params?._meta
+  if (typeof meta === 'object' && meta !== null && Object.hasOwn(meta, key)) {
+    throw new ContextError(
+      'conflict',
+      `${message.method}: the call's own _meta has an entry ${key} already; give the context with withContext() or in _meta, not both`,
+    )
+  }
+  return { ...message, params: { ...message.params, _meta: { ...meta, [key]: context } } }
+}

@@ -1,0 +1,7 @@
+export {
+  type ContextClient,
+  type ContextClientOptions,
+  createContextClient,
+  type RequestSender,
+} from './context-client.js'
+export type { ContextFields, ContextRequest, ContextSource } from './source.js'

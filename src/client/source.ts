@@ -1,0 +1,99 @@
+import type { AnyDefinition, ContextInput } from '../core/definition.js'
+import { ContextError } from '../core/error.js'
+import { isPromise, type MaybePromise } from '../core/maybe-promise.js'
+
+/** Some fields of a context; one that is `undefined` takes the field of an earlier source away. */
+export type ContextFields<D extends AnyDefinition> = {
+  readonly [F in keyof ContextInput<D>]?: ContextInput<D>[F] | undefined
+}
+
+/** What a source function is told about the request that it is asked for. */
+export interface ContextRequest {
+  /** The JSON-RPC method, such as `tools/call`. */
+  readonly method: string
+  /** The params as the caller gave them. */
+  readonly params: unknown
+  /** The caller's signal, where the call has one. */
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * Where the fields of a context come from: the fields themselves, or a function that is asked once for each request and
+ * may be asynchronous. What it throws rejects that one call, and nothing is sent.
+ */
+export type ContextSource<D extends AnyDefinition> =
+  | ContextFields<D>
+  | ((request: ContextRequest) => MaybePromise<ContextFields<D> | undefined>)
+
+type Fields = Readonly<Record<string, unknown>>
+type Source = Fields | ((request: ContextRequest) => MaybePromise<unknown>)
+
+/** The sources of a view, the earliest first. Never two objects side by side: those are one. */
+export type Sources = readonly Source[]
+
+/**
+ * Adds a source to those of a view; its fields win over theirs. The fields are copied, so that what the caller does to
+ * its own object later changes no view.
+ *
+ * @throws ContextError `invalid` for a source that is neither an object nor a function
+ */
+export function addSource(sources: Sources, source: unknown): Sources {
+  if (typeof source === 'function') return [...sources, source as Source]
+  const fields = merge([fieldsOf(source)], snapshot)
+  const last = sources.at(-1)
+  return typeof last === 'object' ? [...sources.slice(0, -1), merge([last, fields])] : [...sources, fields]
+}
+
+/** Asks the sources for the context of one request; `undefined` when none has a field. */
+export function contextOf(sources: Sources, request: ContextRequest): MaybePromise<Fields | undefined> {
+  const only = sources[0]
+  if (sources.length === 1 && typeof only === 'object') return unlessEmpty(only)
+  const answers = sources.map((source) => (typeof source === 'function' ? source(request) : source))
+  return answers.some(isPromise) ? Promise.all(answers).then(mergeAnswers) : mergeAnswers(answers)
+}
+
+function mergeAnswers(answers: readonly unknown[]): Fields | undefined {
+  return unlessEmpty(merge(answers.map((answer) => (answer === undefined ? {} : fieldsOf(answer)))))
+}
+
+function unlessEmpty(fields: Fields): Fields | undefined {
+  for (const name in fields) if (fields[name] !== undefined) return fields
+  return undefined
+}
+
+function fieldsOf(source: unknown): Fields {
+  if (typeof source === 'object' && source !== null && !Array.isArray(source)) return source as Fields
+  const kind = source === null ? 'null' : Array.isArray(source) ? 'an array' : typeof source
+  throw new ContextError(
+    'invalid',
+    `a context source is an object of fields or a function that returns one, not ${kind}`,
+  )
+}
+
+/** Merges shallowly, the later wins. Without a prototype, so that a field called `__proto__` stays one and is refused. */
+function merge(parts: readonly Fields[], copy = (value: unknown): unknown => value): Fields {
+  const merged: Record<string, unknown> = Object.create(null)
+  for (const part of parts) {
+    for (const name of Object.keys(part)) merged[name] = copy(part[name])
+  }
+  return merged
+}
+
+/** Copies what is nested in a field. What cannot be copied is left as it is, for the encoder to refuse. */
+function snapshot(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  try {
+    return copyPlain(value, [])
+  } catch {
+    return value
+  }
+}
+
+function copyPlain(value: unknown, above: readonly object[]): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (above.includes(value)) throw new RangeError('cycle')
+  const within = [...above, value]
+  if (Array.isArray(value)) return value.map((item) => copyPlain(item, within))
+  if (Object.getPrototypeOf(value) !== Object.prototype || Object.hasOwn(value, '__proto__')) return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyPlain(member, within)]))
+}

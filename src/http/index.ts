@@ -1,0 +1,1 @@
+export { decodeHeaderValue, encodeHeaderValue } from './header-codec.js'

@@ -1,0 +1,206 @@
+import { type ContextProblem, decodeContext, missingProblem, refusal } from '../core/codec.js'
+import { INTERNAL_ERROR, INVALID_PARAMS } from '../core/constants.js'
+import type { AnyDefinition } from '../core/definition.js'
+import { isPromise, type MaybePromise, then } from '../core/maybe-promise.js'
+import { own } from '../core/own.js'
+import { addPolicy, type InstallOptions, type Policy, resolvePolicy } from './policy.js'
+import { type MessageExtra, RequestScope, scopes } from './scope.js'
+
+/** What this package needs of a transport: the `Transport` of either SDK major, or anything of its shape. */
+export interface ContextCapableTransport {
+  start(): Promise<void>
+  // biome-ignore lint/suspicious/noExplicitAny: the message types of the SDK majors differ
+  send(message: any, options?: any): Promise<void>
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  onmessage?: ((message: any, extra?: any) => void) | undefined
+  onerror?: ((error: Error) => void) | undefined
+  onclose?: (() => void) | undefined
+}
+
+type Receiver = (message: unknown, extra?: unknown) => void
+type RequestId = string | number
+type Problem = ContextProblem | undefined
+
+interface Incoming {
+  readonly method: string
+  readonly id?: RequestId
+  readonly params?: unknown
+}
+
+/** A transport has one gate, whichever copy of this package put it there. */
+const GATE = Symbol.for('mcp-request-context/gate@1')
+
+/**
+ * Admits a context on a transport: the same middleware as `installContext`, for code that has the transport and not the
+ * server. The transport may be started already or not.
+ *
+ * @returns the transport itself
+ * @throws ContextError `invalid_definition`
+ * @example
+ * await framework.serve(contextTransport(transport, requestContext, { required: true }))
+ */
+export function contextTransport<T extends ContextCapableTransport>(
+  transport: T,
+  definition: AnyDefinition,
+  options: InstallOptions = {},
+): T {
+  gateOf(transport).admit([resolvePolicy(definition, options)])
+  return transport
+}
+
+/** The gate of a transport; made, and put between the transport and whoever receives from it, when there is none. */
+export function gateOf(transport: ContextCapableTransport): Gate {
+  const gated = transport as ContextCapableTransport & { [GATE]?: Gate }
+  if (gated[GATE] === undefined) {
+    Object.defineProperty(transport, GATE, { value: new Gate(transport), configurable: true })
+  }
+  return gated[GATE] as Gate
+}
+
+/** Stands between a transport and its receiver: answers what is refused, and opens the scope of what is admitted. */
+class Gate {
+  readonly #transport: ContextCapableTransport
+  readonly #policies: Policy[] = []
+  readonly #definitions: AnyDefinition[] = []
+  /** Requests whose asynchronous schema is at work: one that is cancelled or cut off meanwhile is not handled. */
+  readonly #waiting = new Map<RequestId, RequestScope>()
+  #guarded: Receiver | undefined
+
+  constructor(transport: ContextCapableTransport) {
+    this.#transport = transport
+    this.#guardAtStart()
+    this.#guard()
+  }
+
+  /**
+   * Adds policies; a definition that is here already stays as it is.
+   *
+   * @throws ContextError `invalid_definition` for a definition that is here with other options
+   */
+  admit(policies: readonly Policy[]): void {
+    for (const policy of policies) {
+      addPolicy(this.#policies, policy)
+      if (!this.#definitions.includes(policy.definition)) this.#definitions.push(policy.definition)
+    }
+  }
+
+  /** A receiver sets `onmessage`, then calls `start()`. What replaces `start` later, as SDK 2.x does, passes here too. */
+  #guardAtStart(): void {
+    const transport = this.#transport
+    const original = transport.start
+    let inner = original
+    const start = (): Promise<void> => {
+      this.#guard()
+      return inner.call(transport)
+    }
+    Object.defineProperty(transport, 'start', {
+      configurable: true,
+      enumerable: false,
+      get: () => start,
+      set: (replacement: typeof start) => {
+        inner = replacement === start ? original : replacement
+      },
+    })
+  }
+
+  #guard(): void {
+    const { onmessage, onclose } = this.#transport
+    if (onmessage === undefined || onmessage === this.#guarded) return
+    this.#guarded = (message, extra) => this.#receive(message, extra, onmessage)
+    this.#transport.onmessage = this.#guarded
+    this.#transport.onclose = () => {
+      this.#waiting.clear()
+      onclose?.()
+    }
+  }
+
+  #receive(message: unknown, extra: unknown, receive: Receiver): void {
+    // A response has no method and no context. A message that passed here already is in its scope.
+    if (typeof own(message, 'method') !== 'string' || scopes.getStore()?.message === message) {
+      receive(message, extra)
+      return
+    }
+    const incoming = message as Incoming
+    const meta = own(incoming.params, '_meta')
+    const scope = new RequestScope(message, meta, extra as MessageExtra | undefined, this.#definitions)
+    try {
+      const problem = this.#admit(incoming, scope)
+      if (isPromise(problem)) this.#waitFor(problem, incoming, scope, receive)
+      else this.#settle(problem, incoming, scope, receive)
+    } catch (error) {
+      this.#fail(incoming, error)
+    }
+  }
+
+  #waitFor(pending: Promise<Problem>, message: Incoming, scope: RequestScope, receive: Receiver): void {
+    const { id } = message
+    if (id !== undefined) this.#waiting.set(id, scope)
+    pending
+      .then((problem) => {
+        if (id !== undefined) {
+          if (this.#waiting.get(id) !== scope) return
+          this.#waiting.delete(id)
+        }
+        this.#settle(problem, message, scope, receive)
+      })
+      .catch((error: unknown) => this.#fail(message, error))
+  }
+
+  #settle(problem: Problem, message: Incoming, scope: RequestScope, receive: Receiver): void {
+    if (problem !== undefined) {
+      const { message: text, data } = problem
+      void this.#answer(message, { code: INVALID_PARAMS, message: text, data })
+      return
+    }
+    if (message.method === 'notifications/cancelled') {
+      this.#waiting.delete(own(message.params, 'requestId') as RequestId)
+    }
+    scopes.run(scope, receive, message, scope.extra)
+  }
+
+  /** Puts a message's contexts into its scope. The answer is the problem that a request is refused for. */
+  #admit(message: Incoming, scope: RequestScope, from = 0): MaybePromise<Problem> {
+    for (let index = from; index < this.#policies.length; index++) {
+      const admission = this.#admitOne(this.#policies[index] as Policy, message, scope)
+      if (isPromise(admission)) {
+        return admission.then((problem) => problem ?? this.#admit(message, scope, index + 1))
+      }
+      if (admission !== undefined) return admission
+    }
+    return undefined
+  }
+
+  #admitOne(policy: Policy, message: Incoming, scope: RequestScope): MaybePromise<Problem> {
+    const { definition } = policy
+    const raw = own(scope.meta, definition.key)
+    if (raw === undefined) {
+      scope.set(definition, null)
+      return message.id !== undefined && policy.requires(message) ? missingProblem(definition) : undefined
+    }
+    return then(decodeContext(definition, raw), (decoded) => {
+      if (decoded.ok) {
+        scope.set(definition, decoded.context as object)
+        return undefined
+      }
+      if (message.id !== undefined) return decoded.problem
+      // A notification cannot be answered: it is handled without this context.
+      scope.set(definition, null)
+      this.#transport.onerror?.(refusal(decoded.problem))
+      return undefined
+    })
+  }
+
+  /** The server's own `required` function threw: the request is not handled, and its peer is told no more than that. */
+  #fail(message: Incoming, error: unknown): void {
+    this.#transport.onerror?.(error instanceof Error ? error : new Error(String(error)))
+    if (message.id !== undefined) void this.#answer(message, { code: INTERNAL_ERROR, message: 'Internal error' })
+  }
+
+  async #answer({ id }: Incoming, error: object): Promise<void> {
+    try {
+      await this.#transport.send({ jsonrpc: '2.0', id, error })
+    } catch (failure) {
+      this.#transport.onerror?.(failure instanceof Error ? failure : new Error(String(failure)))
+    }
+  }
+}

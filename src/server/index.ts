@@ -1,0 +1,6 @@
+export { type ContextCapableTransport, contextTransport } from './gate.js'
+export { getHttpHeaders, type HttpHeadersOptions } from './http-headers.js'
+export { type ContextCapableServer, installContext } from './install.js'
+export type { InstallOptions, PolicyRequest, RequiredContext } from './policy.js'
+export { runWithContext } from './run-with-context.js'
+export { getContext, readContext, tryGetContext } from './scope.js'

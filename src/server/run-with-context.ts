@@ -1,0 +1,33 @@
+import { decodeContext, encodeContext, refusal } from '../core/codec.js'
+import type { AnyDefinition, ContextInput } from '../core/definition.js'
+import { type MaybePromise, then } from '../core/maybe-promise.js'
+import { RequestScope, scopes } from './scope.js'
+
+/**
+ * Runs a function with a context, as if a request had carried it: for tests, jobs and scripts. Within another call, or
+ * within a request, the contexts of other definitions stay.
+ *
+ * @param value the context as a client gives it
+ * @returns what the function returns; a promise of it when the definition's schema is asynchronous
+ * @throws ContextError `invalid` or `too_large` when `value` is not a context of the definition
+ * @example
+ * const answer = await runWithContext(requestContext, { tenant: 'acme' }, () => whoami())
+ */
+export function runWithContext<D extends AnyDefinition, T>(
+  definition: D,
+  value: ContextInput<D>,
+  fn: () => T,
+): MaybePromise<T> {
+  return then(encodeContext(definition, value), (wire) =>
+    then(decodeContext(definition, wire), (decoded) => {
+      if (!decoded.ok) throw refusal(decoded.problem)
+      const outer = scopes.getStore()
+      const others = outer?.definitions.filter(({ key }) => key !== definition.key) ?? []
+      const meta = { ...(outer?.meta as object | undefined), [definition.key]: wire }
+      const scope = new RequestScope(undefined, meta, undefined, [...others, definition])
+      for (const other of others) scope.set(other, outer?.peek(other) ?? null)
+      scope.set(definition, decoded.context)
+      return scopes.run(scope, fn)
+    }),
+  )
+}

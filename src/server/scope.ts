@@ -1,0 +1,123 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { decodeContext, missingProblem, refusal } from '../core/codec.js'
+import type { AnyDefinition, ContextOutput } from '../core/definition.js'
+import { ContextError } from '../core/error.js'
+import { isPromise } from '../core/maybe-promise.js'
+import { own } from '../core/own.js'
+
+/** What a transport tells beside a message: `requestInfo` in SDK 1.x, `request` in 2.x, neither where there is no HTTP. */
+export interface MessageExtra {
+  readonly requestInfo?: { readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>> }
+  readonly request?: { readonly headers?: Headers }
+}
+
+/** One request while it is handled: its `_meta`, and the contexts in it. */
+export class RequestScope {
+  /** The contexts by definition; `null` for one that is missing, or was refused where it could not be answered. */
+  readonly #contexts = new Map<AnyDefinition, object | null>()
+
+  constructor(
+    /** The message, to know it by where it passes a gate twice. */
+    readonly message: unknown,
+    readonly meta: unknown,
+    readonly extra: MessageExtra | undefined,
+    /** The definitions that are installed. */
+    readonly definitions: readonly AnyDefinition[],
+  ) {}
+
+  set(definition: AnyDefinition, context: object | null): void {
+    this.#contexts.set(definition, context)
+  }
+
+  /** The context of a definition that is installed, or `null`. */
+  peek(definition: AnyDefinition): object | null {
+    return this.#contexts.get(definition) ?? null
+  }
+
+  /** The context of a definition; one that is not installed is read from the same `_meta`, once. */
+  get<D extends AnyDefinition>(definition: D): ContextOutput<D> {
+    let context = this.#contexts.get(definition)
+    if (context === undefined) {
+      const raw = own(this.meta, definition.key)
+      context = raw === undefined ? null : (decodeNow(definition, raw) as object)
+      this.#contexts.set(definition, context)
+    }
+    if (context === null) throw refusal(missingProblem(definition))
+    return context as ContextOutput<D>
+  }
+}
+
+/**
+ * The scope of the request being handled. One for the whole process: the ESM and the CommonJS copy of this package, and
+ * two copies of one version, meet in it.
+ */
+export const scopes: AsyncLocalStorage<RequestScope> = sharedStorage()
+
+function sharedStorage(): AsyncLocalStorage<RequestScope> {
+  const key = Symbol.for('mcp-request-context/scopes@1')
+  const shared = globalThis as { [key]?: AsyncLocalStorage<RequestScope> }
+  shared[key] ??= new AsyncLocalStorage()
+  return shared[key]
+}
+
+/**
+ * The context of the request being handled, wherever below the handler this is called.
+ *
+ * @returns what the definition's schema makes of the context; it is frozen
+ * @throws ContextError `outside_request` where no request is being handled, `missing` where the request carries no such
+ *   context, `invalid` or `too_large` where it is none of this definition (one that is not installed)
+ * @example
+ * const { tenant } = getContext(requestContext)
+ */
+export function getContext<D extends AnyDefinition>(definition: D): ContextOutput<D> {
+  return currentScope('getContext()').get(definition)
+}
+
+/** The context of the request being handled, like {@link getContext}, or `undefined` where that throws. */
+export function tryGetContext<D extends AnyDefinition>(definition: D): ContextOutput<D> | undefined {
+  try {
+    return scopes.getStore()?.get(definition)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The context out of a handler's second argument, without ambient state: `extra` in SDK 1.x, `ctx` in 2.x.
+ *
+ * @returns the same as {@link getContext} in that handler
+ * @throws ContextError `missing`, `invalid` or `too_large`
+ * @example
+ * server.registerTool('whoami', {}, (extra) => reply(readContext(requestContext, extra).tenant))
+ */
+export function readContext<D extends AnyDefinition>(definition: D, extra: object): ContextOutput<D> {
+  const meta = own(own(extra, 'mcpReq'), '_meta') ?? own(extra, '_meta')
+  const raw = own(meta, definition.key)
+  if (raw === undefined) throw refusal(missingProblem(definition))
+  const scope = scopes.getStore()
+  return own(scope?.meta, definition.key) === raw && scope !== undefined
+    ? scope.get(definition)
+    : decodeNow(definition, raw)
+}
+
+/** The scope of the request being handled, for a function that a user calls by `name`. */
+export function currentScope(name: string): RequestScope {
+  const scope = scopes.getStore()
+  if (scope !== undefined) return scope
+  throw new ContextError(
+    'outside_request',
+    `${name} was called where no MCP request is being handled: call it below a handler of a server that installContext() was called on before connect(), or within runWithContext()`,
+  )
+}
+
+function decodeNow<D extends AnyDefinition>(definition: D, raw: unknown): ContextOutput<D> {
+  const decoded = decodeContext(definition, raw)
+  if (isPromise(decoded)) {
+    throw new ContextError(
+      'invalid_definition',
+      `the schema of ${definition.key} is asynchronous, so its context is read only where the definition was installed with installContext()`,
+    )
+  }
+  if (!decoded.ok) throw refusal(decoded.problem)
+  return decoded.context
+}

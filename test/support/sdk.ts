@@ -1,0 +1,95 @@
+// Real clients, servers and transports of both SDK majors, behind one shape where they differ.
+import { Client as ClientV2, InMemoryTransport as InMemoryTransportV2 } from '@modelcontextprotocol/client'
+import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
+import { InMemoryTransport as InMemoryTransportV1 } from '@modelcontextprotocol/sdk/inMemory.js'
+import { McpServer as McpServerV1 } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { McpServer as McpServerV2 } from '@modelcontextprotocol/server'
+import { onTestFinished } from 'vitest'
+
+export const MAJORS = [1, 2] as const
+export type Major = (typeof MAJORS)[number]
+
+/** A handler's second argument, as far as the tests read it. */
+// biome-ignore lint/suspicious/noExplicitAny: `extra` of SDK 1.x and `ctx` of 2.x share no type
+export type Extra = any
+
+/** The verbs that both majors have, called in the same way here. */
+export interface TestClient {
+  connect(transport: unknown): Promise<void>
+  close(): Promise<void>
+  request(...args: unknown[]): Promise<unknown>
+  notification(...args: unknown[]): Promise<void>
+  callTool(params: { name: string; arguments?: Record<string, unknown>; _meta?: object }): Promise<ToolResult>
+  listTools(): Promise<{ tools: { name: string }[] }>
+  // biome-ignore lint/suspicious/noExplicitAny: the rest differs between the majors
+  [verb: string]: any
+}
+
+export interface ToolResult {
+  content: { type: string; text: string }[]
+  isError?: boolean
+  [member: string]: unknown
+}
+
+export interface TestServer {
+  connect(transport: unknown): Promise<void>
+  close(): Promise<void>
+  registerTool(name: string, config: object, handler: (...args: never[]) => unknown): unknown
+  // biome-ignore lint/suspicious/noExplicitAny: the rest differs between the majors
+  [member: string]: any
+}
+
+const INFO = { name: 'test', version: '1.0.0' }
+
+export function newClient(major: Major, options: object = {}): TestClient {
+  return (major === 1 ? new ClientV1(INFO, options) : new ClientV2(INFO, options)) as unknown as TestClient
+}
+
+export function newServer(major: Major, options: object = {}): TestServer {
+  return (major === 1 ? new McpServerV1(INFO, options) : new McpServerV2(INFO, options)) as unknown as TestServer
+}
+
+export interface LinkedTransport {
+  start(): Promise<void>
+  close(): Promise<void>
+  send(message: object, options?: object): Promise<void>
+  onmessage?: (message: object, extra?: object) => void
+  onerror?: (error: Error) => void
+  onclose?: () => void
+}
+
+/** Two transports, each the other's peer: [the client's, the server's]. */
+export function linkedPair(major: Major): [LinkedTransport, LinkedTransport] {
+  const pair = major === 1 ? InMemoryTransportV1.createLinkedPair() : InMemoryTransportV2.createLinkedPair()
+  return pair as unknown as [LinkedTransport, LinkedTransport]
+}
+
+/** Connects in memory, until the test is over. */
+export async function connectInMemory(client: TestClient, server: TestServer, major: Major = 1): Promise<void> {
+  const [near, far] = linkedPair(major)
+  await server.connect(far)
+  await client.connect(near)
+  onTestFinished(() => client.close())
+}
+
+/** Records what passes a transport from now on, in order. */
+export function recordSent(transport: LinkedTransport): object[] {
+  const sent: object[] = []
+  const send = transport.send.bind(transport)
+  transport.send = (message, options) => {
+    sent.push(structuredClone(message))
+    return send(message, options)
+  }
+  return sent
+}
+
+/** A tool's answer: any value, as JSON in its text. */
+export function reply(value: unknown): ToolResult {
+  return { content: [{ type: 'text', text: JSON.stringify(value) ?? 'null' }] }
+}
+
+/** The value in a tool's answer. */
+// biome-ignore lint/suspicious/noExplicitAny: a test knows what its tool answered
+export function valueOf(result: unknown): any {
+  return JSON.parse((result as ToolResult).content[0]?.text ?? 'null')
+}
