@@ -14,6 +14,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/package/**'],
     testTimeout: 30_000,
+    // The HTTP client of SDK 1 gathers abort listeners on Node 20, with this package or without it.
+    execArgv: ['--disable-warning=MaxListenersExceededWarning'],
     typecheck: { enabled: true, include: ['test/**/*.test-d.ts'] },
   },
 })

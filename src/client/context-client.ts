@@ -1,7 +1,7 @@
 import { encodeContext } from '../core/codec.js'
 import type { AnyDefinition } from '../core/definition.js'
 import { ContextError } from '../core/error.js'
-import { isPromise, type MaybePromise, then } from '../core/maybe-promise.js'
+import { andThen, isPromise, type MaybePromise } from '../core/maybe-promise.js'
 import type { RequestContext } from '../core/wire.generated.js'
 import { attachContext, type Message } from './attach.js'
 import { viewMember } from './member.js'
@@ -155,7 +155,7 @@ class View implements ProxyHandler<object> {
   #contextOf({ method, params }: Message, signal: AbortSignal | undefined): MaybePromise<RequestContext | undefined> {
     if (this.#sources.length === 0) return undefined
     const fields = contextOf(this.#sources, { method, params, signal })
-    return then(fields, (fields) => (fields === undefined ? undefined : encodeContext(this.#definition, fields)))
+    return andThen(fields, (fields) => (fields === undefined ? undefined : encodeContext(this.#definition, fields)))
   }
 
   /** `listen` of SDK 2.x builds its own request and gives it to the transport: the context is added there. */

@@ -1,7 +1,7 @@
 import { type ContextProblem, decodeContext, missingProblem, refusal } from '../core/codec.js'
 import { INTERNAL_ERROR, INVALID_PARAMS } from '../core/constants.js'
 import type { AnyDefinition } from '../core/definition.js'
-import { isPromise, type MaybePromise, then } from '../core/maybe-promise.js'
+import { andThen, isPromise, type MaybePromise } from '../core/maybe-promise.js'
 import { own } from '../core/own.js'
 import { addPolicy, type InstallOptions, type Policy, resolvePolicy } from './policy.js'
 import { type MessageExtra, RequestScope, scopes } from './scope.js'
@@ -177,7 +177,7 @@ class Gate {
       scope.set(definition, null)
       return message.id !== undefined && policy.requires(message) ? missingProblem(definition) : undefined
     }
-    return then(decodeContext(definition, raw), (decoded) => {
+    return andThen(decodeContext(definition, raw), (decoded) => {
       if (decoded.ok) {
         scope.set(definition, decoded.context as object)
         return undefined

@@ -1,6 +1,6 @@
 import { decodeContext, encodeContext, refusal } from '../core/codec.js'
 import type { AnyDefinition, ContextInput } from '../core/definition.js'
-import { type MaybePromise, then } from '../core/maybe-promise.js'
+import { andThen, type MaybePromise } from '../core/maybe-promise.js'
 import { RequestScope, scopes } from './scope.js'
 
 /**
@@ -18,8 +18,8 @@ export function runWithContext<D extends AnyDefinition, T>(
   value: ContextInput<D>,
   fn: () => T,
 ): MaybePromise<T> {
-  return then(encodeContext(definition, value), (wire) =>
-    then(decodeContext(definition, wire), (decoded) => {
+  return andThen(encodeContext(definition, value), (wire) =>
+    andThen(decodeContext(definition, wire), (decoded) => {
       if (!decoded.ok) throw refusal(decoded.problem)
       const outer = scopes.getStore()
       const others = outer?.definitions.filter(({ key }) => key !== definition.key) ?? []

@@ -19,10 +19,16 @@ export interface TestClient {
   close(): Promise<void>
   request(...args: unknown[]): Promise<unknown>
   notification(...args: unknown[]): Promise<void>
-  callTool(params: { name: string; arguments?: Record<string, unknown>; _meta?: object }): Promise<ToolResult>
-  listTools(): Promise<{ tools: { name: string }[] }>
+  callTool(params: ToolCall, ...rest: unknown[]): Promise<ToolResult>
+  listTools(...rest: unknown[]): Promise<{ tools: { name: string }[] }>
   // biome-ignore lint/suspicious/noExplicitAny: the rest differs between the majors
   [verb: string]: any
+}
+
+export interface ToolCall {
+  name: string
+  arguments?: Record<string, unknown>
+  _meta?: object
 }
 
 export interface ToolResult {
@@ -83,6 +89,11 @@ export function recordSent(transport: LinkedTransport): object[] {
   return sent
 }
 
+/** Calls a tool with request options: they come after a result schema in SDK 1.x. */
+export function callWith(major: Major, client: TestClient, params: ToolCall, options: object): Promise<ToolResult> {
+  return major === 1 ? client.callTool(params, undefined, options) : client.callTool(params, options)
+}
+
 /** A tool's answer: any value, as JSON in its text. */
 export function reply(value: unknown): ToolResult {
   return { content: [{ type: 'text', text: JSON.stringify(value) ?? 'null' }] }
@@ -90,6 +101,6 @@ export function reply(value: unknown): ToolResult {
 
 /** The value in a tool's answer. */
 // biome-ignore lint/suspicious/noExplicitAny: a test knows what its tool answered
-export function valueOf(result: unknown): any {
+export function answerOf(result: unknown): any {
   return JSON.parse((result as ToolResult).content[0]?.text ?? 'null')
 }

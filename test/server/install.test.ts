@@ -1,0 +1,322 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ContextError, defineContext } from 'mcp-request-context'
+import { createContextClient } from 'mcp-request-context/client'
+import { contextTransport, getContext, installContext, tryGetContext } from 'mcp-request-context/server'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { z } from 'zod'
+import { testContext, traceContext } from '../support/contexts.js'
+import {
+  answerOf,
+  connectInMemory,
+  linkedPair,
+  MAJORS,
+  newClient,
+  newServer,
+  reply,
+  type TestServer,
+} from '../support/sdk.js'
+
+const TOOL = { name: 'read' }
+
+function readingServer(major: 1 | 2, handler: () => unknown = () => tryGetContext(testContext)): TestServer {
+  const server = newServer(major, { capabilities: { logging: {} } })
+  server.registerTool('read', {}, async () => reply((await handler()) ?? null))
+  return server
+}
+
+describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
+  test('comes before connect(), and says so', async () => {
+    const server = readingServer(major)
+    await connectInMemory(newClient(major), server, major)
+    expect(() => installContext(server, testContext)).toThrow(
+      expect.objectContaining({ code: 'already_connected', message: expect.stringContaining('before connect()') }),
+    )
+    expect(() => installContext(server.server, testContext)).toThrow(ContextError)
+  })
+
+  test('returns the server, on an McpServer and on the Server within it', async () => {
+    const server = readingServer(major)
+    expect(installContext(server, testContext)).toBe(server)
+    expect(installContext(server.server, testContext)).toBe(server.server)
+    const client = newClient(major)
+    await connectInMemory(client, server, major)
+    const view = createContextClient(client, testContext, { context: { tenant: 'acme' } })
+    expect(answerOf(await view.callTool(TOOL))).toEqual({ tenant: 'acme' })
+  })
+
+  test('twice is the same as once: the schema runs once for each call', async () => {
+    const validate = vi.fn((value: unknown) => ({ value }))
+    const definition = defineContext({ schema: { '~standard': { version: 1, vendor: 'test', validate } } })
+    const server = newServer(major)
+    installContext(installContext(server, definition, { required: true }), definition, { required: true })
+    server.registerTool('read', {}, () => reply(getContext(definition)))
+    const client = newClient(major)
+    await connectInMemory(client, server, major)
+    await client.callTool({ ...TOOL, _meta: { [definition.key]: { a: 1 } } })
+    expect(validate).toHaveBeenCalledTimes(1)
+  })
+
+  test('twice with other options is refused, and so nothing that was required becomes optional', () => {
+    const server = installContext(newServer(major), testContext, { required: true })
+    expect(() => installContext(server, testContext)).toThrow(expect.objectContaining({ code: 'invalid_definition' }))
+  })
+
+  test('several definitions stack', async () => {
+    const server = readingServer(major, () => [getContext(testContext), getContext(traceContext)])
+    installContext(installContext(server, testContext, { required: true }), traceContext, { required: true })
+    const client = newClient(major)
+    await connectInMemory(client, server, major)
+    const acme = createContextClient(client, testContext, { context: { tenant: 'acme' } })
+    await expect(acme.callTool(TOOL)).rejects.toMatchObject({ data: { key: traceContext.key, reason: 'missing' } })
+    const both = createContextClient(acme, traceContext, { context: { span: 's' } })
+    expect(answerOf(await both.callTool(TOOL))).toEqual([{ tenant: 'acme' }, { span: 's' }])
+  })
+
+  test('a server that is closed and connected again admits as before', async () => {
+    const server = installContext(readingServer(major), testContext, { required: true })
+    for (const tenant of ['first', 'second']) {
+      const client = newClient(major)
+      const [near, far] = linkedPair(major)
+      await server.connect(far)
+      await client.connect(near)
+      await expect(client.callTool(TOOL)).rejects.toMatchObject({ data: { reason: 'missing' } })
+      const view = createContextClient(client, testContext, { context: { tenant } })
+      expect(answerOf(await view.callTool(TOOL))).toEqual({ tenant })
+      await client.close()
+      await server.close()
+    }
+  })
+
+  test('leaves the transport the one that was handed in', async () => {
+    const server = installContext(readingServer(major), testContext)
+    const [near, far] = linkedPair(major)
+    await server.connect(far)
+    await newClient(major).connect(near)
+    expect(server.server.transport).toBe(far)
+    await server.close()
+  })
+
+  describe('required', () => {
+    async function asking(required: never, method: string) {
+      const server = installContext(readingServer(major), testContext, { required })
+      server.registerPrompt('p', {}, () => ({ messages: [] }))
+      const client = newClient(major)
+      await connectInMemory(client, server, major)
+      const calls: Record<string, () => Promise<unknown>> = {
+        'tools/call': () => client.callTool(TOOL),
+        'prompts/get': () => client.getPrompt({ name: 'p' }),
+        'tools/list': () => client.listTools(),
+        ping: () => client.ping(),
+      }
+      return calls[method]?.().then(
+        () => 'served',
+        (error) => error.data?.reason,
+      )
+    }
+
+    test.each<[unknown, string, string]>([
+      [true, 'tools/call', 'missing'],
+      [true, 'prompts/get', 'missing'],
+      [true, 'tools/list', 'served'],
+      [true, 'ping', 'served'],
+      [false, 'tools/call', 'served'],
+      [undefined, 'tools/call', 'served'],
+      [['prompts/get'], 'tools/call', 'served'],
+      [['prompts/get'], 'prompts/get', 'missing'],
+      [() => true, 'tools/call', 'missing'],
+      [() => true, 'tools/list', 'served'],
+      [() => true, 'ping', 'served'],
+      [(request: { params: { name: string } }) => request.params.name === 'read', 'tools/call', 'missing'],
+      [(request: { params: { name: string } }) => request.params.name === 'read', 'prompts/get', 'served'],
+    ])('%s: %s is %s', async (required, method, outcome) => {
+      expect(await asking(required as never, method)).toBe(outcome)
+    })
+
+    test.each([['ping'], ['tools/list'], ['initialize'], ['notifications/progress'], [7], 'tools/call', {}, 1])(
+      '%j cannot be required',
+      (required) => {
+        expect(() => installContext(newServer(major), testContext, { required: required as never })).toThrow(
+          expect.objectContaining({ code: 'invalid_definition' }),
+        )
+      },
+    )
+
+    test('a predicate that throws fails closed: the call is answered, and the handler never runs', async () => {
+      const handler = vi.fn()
+      const fault = new Error('no policy')
+      const required = () => {
+        throw fault
+      }
+      const server = installContext(readingServer(major, handler), testContext, { required })
+      const onerror = vi.fn()
+      server.server.onerror = onerror
+      const client = newClient(major)
+      await connectInMemory(client, server, major)
+      await expect(client.callTool(TOOL)).rejects.toMatchObject({ code: -32603 })
+      expect(handler).not.toHaveBeenCalled()
+      expect(onerror).toHaveBeenCalledWith(fault)
+    })
+  })
+
+  test('an unknown option is refused by its name', () => {
+    expect(() => installContext(newServer(major), testContext, { require: true } as never)).toThrow(/"require"/)
+  })
+})
+
+describe('a notification with a context that is refused', () => {
+  test.each(MAJORS)('SDK %i: is handled without it, and the fault goes to onerror', async (major) => {
+    const seen: unknown[] = []
+    const server = installContext(newServer(major), testContext, { required: true })
+    server.server.fallbackNotificationHandler = async () => {
+      seen.push(tryGetContext(testContext) ?? 'none')
+    }
+    const onerror = vi.fn()
+    server.server.onerror = onerror
+    const client = newClient(major)
+    await connectInMemory(client, server, major)
+    const method = 'com.example/changed'
+    await client.notification({ method, params: { _meta: { [testContext.key]: { tenant: 7 } } } })
+    await client.notification({ method, params: { _meta: { [testContext.key]: { tenant: 'acme' } } } })
+    await client.notification({ method })
+    await sleep(5)
+    expect(seen).toEqual(['none', { tenant: 'acme' }, 'none'])
+    expect(onerror).toHaveBeenCalledTimes(1)
+    expect(onerror.mock.calls[0]?.[0]).toMatchObject({ name: 'ContextError', code: 'invalid' })
+  })
+})
+
+describe('both directions', () => {
+  test.each([
+    ['SDK 1', 1, {}],
+    ['SDK 2, initialize', 2, {}],
+    ['SDK 2, after asking for 2026-07-28', 2, { versionNegotiation: { mode: 'auto' } }],
+  ] as const)(
+    '%s: a client that installed it reads the context of sampling and elicitation',
+    async (_name, major, options) => {
+      const client = newClient(major, { capabilities: { sampling: {}, elicitation: { form: {} } }, ...options })
+      installContext(client, traceContext, { required: ['sampling/createMessage'] })
+      const seen: unknown[] = []
+      client.fallbackRequestHandler = async (request: { method: string }) => {
+        seen.push([request.method, tryGetContext(traceContext) ?? 'none'])
+        return request.method === 'elicitation/create'
+          ? { action: 'decline' }
+          : { role: 'assistant', model: 'm', content: { type: 'text', text: 'x' } }
+      }
+      const server = newServer(major)
+      const sampling = { messages: [], maxTokens: 1 }
+      const refusals: unknown[] = []
+      server.registerTool('read', {}, async () => {
+        const view = createContextClient(server.server, traceContext)
+        await view.withContext({ span: 's' }).createMessage(sampling)
+        await view.elicitInput({ message: 'm', requestedSchema: { type: 'object', properties: {} } })
+        await view.createMessage(sampling).catch((error: { data?: unknown }) => refusals.push(error.data))
+        return reply('done')
+      })
+      await connectInMemory(client, server, major)
+      await client.callTool(TOOL)
+      expect(seen).toEqual([
+        ['sampling/createMessage', { span: 's' }],
+        ['elicitation/create', 'none'],
+      ])
+      expect(refusals).toMatchObject([{ reason: 'missing', key: traceContext.key }])
+    },
+  )
+})
+
+describe('contextTransport', () => {
+  test.each(MAJORS)('SDK %i: on a transport that is not started', async (major) => {
+    const [near, far] = linkedPair(major)
+    const server = readingServer(major)
+    expect(contextTransport(far, testContext, { required: true })).toBe(far)
+    await server.connect(far)
+    const client = newClient(major)
+    await client.connect(near)
+    onTestFinished(() => client.close())
+    await expect(client.callTool(TOOL)).rejects.toMatchObject({ data: { reason: 'missing' } })
+    const view = createContextClient(client, testContext, { context: { tenant: 'acme' } })
+    expect(answerOf(await view.callTool(TOOL))).toEqual({ tenant: 'acme' })
+  })
+
+  test.each(MAJORS)('SDK %i: on a transport that is in use', async (major) => {
+    const [near, far] = linkedPair(major)
+    await readingServer(major).connect(far)
+    const client = newClient(major)
+    await client.connect(near)
+    onTestFinished(() => client.close())
+    const view = createContextClient(client, testContext, { context: { tenant: 'acme' } })
+    expect(answerOf(await view.callTool(TOOL))).toBeNull()
+    contextTransport(far, testContext, { required: true })
+    expect(answerOf(await view.callTool(TOOL))).toEqual({ tenant: 'acme' })
+    await expect(client.callTool(TOOL)).rejects.toMatchObject({ data: { reason: 'missing' } })
+  })
+
+  test('beside installContext, each admits its own, and a call is answered once', async () => {
+    const [near, far] = linkedPair(1)
+    const server = installContext(
+      readingServer(1, () => [getContext(testContext), getContext(traceContext)]),
+      traceContext,
+      { required: true },
+    )
+    contextTransport(contextTransport(far, testContext), testContext)
+    await server.connect(far)
+    const client = newClient(1)
+    const onerror = vi.fn()
+    client.onerror = onerror
+    await client.connect(near)
+    onTestFinished(() => client.close())
+    const view = createContextClient(client, testContext, { context: { tenant: 'acme' } })
+    await expect(view.callTool(TOOL)).rejects.toMatchObject({ data: { reason: 'missing' } })
+    const both = createContextClient(view, traceContext, { context: { span: 's' } })
+    expect(answerOf(await both.callTool(TOOL))).toEqual([{ tenant: 'acme' }, { span: 's' }])
+    expect(onerror).not.toHaveBeenCalled()
+  })
+})
+
+describe('a schema that is asynchronous', () => {
+  const slow = defineContext({
+    schema: z.object({
+      tenant: z.string().refine(async (tenant) => {
+        await sleep(10)
+        return tenant !== 'bad'
+      }),
+    }),
+  })
+
+  async function connected() {
+    const handler = vi.fn(() => getContext(slow))
+    const server = installContext(readingServer(1, handler), slow, { required: true })
+    const client = newClient(1)
+    const onerror = vi.fn()
+    client.onerror = onerror
+    await connectInMemory(client, server)
+    const call = (tenant: string, options = {}) =>
+      client.callTool({ ...TOOL, _meta: { [slow.key]: { tenant } } }, undefined, options)
+    return { handler, call, client, server, onerror }
+  }
+
+  test('admits and refuses as any other', async () => {
+    const { call, handler } = await connected()
+    expect(answerOf(await call('good'))).toEqual({ tenant: 'good' })
+    await expect(call('bad')).rejects.toMatchObject({ data: { reason: 'invalid', issues: [{ path: ['tenant'] }] } })
+    expect(handler).toHaveBeenCalledTimes(1)
+  })
+
+  test('a call that is cancelled meanwhile is not handled', async () => {
+    const { call, handler } = await connected()
+    const controller = new AbortController()
+    const cancelled = call('good', { signal: controller.signal })
+    controller.abort()
+    await expect(cancelled).rejects.toThrow()
+    await sleep(30)
+    expect(handler).not.toHaveBeenCalled()
+  })
+
+  test('a call whose connection ends meanwhile is not handled', async () => {
+    const { call, handler, client } = await connected()
+    const cut = call('good')
+    await client.close()
+    await expect(cut).rejects.toThrow('Connection closed')
+    await sleep(30)
+    expect(handler).not.toHaveBeenCalled()
+  })
+})
