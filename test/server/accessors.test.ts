@@ -180,6 +180,15 @@ describe('runWithContext', () => {
     expect(await running).toBe('x')
   })
 
+  test('a context of an asynchronous schema stays readable in a call within', async () => {
+    const definition = defineContext({
+      key: 'com.example/slow',
+      schema: z.object({ a: z.string().refine(async () => true) }),
+    })
+    const read = () => runWithContext(testContext, { tenant: 'acme' }, () => getContext(definition).a)
+    expect(await runWithContext(definition, { a: 'x' }, read)).toBe('x')
+  })
+
   test('the headers are those of the bound fields', () => {
     const headers = runWithContext(testContext, { tenant: 'acme', dryRun: true, token: 't' }, () => [
       ...getHttpHeaders(),

@@ -1,0 +1,26 @@
+const assert = require('node:assert/strict')
+const { Client } = require('@modelcontextprotocol/client')
+const { InMemoryTransport, McpServer } = require('@modelcontextprotocol/server')
+const { ContextError, defineContext } = require('mcp-request-context')
+const { createContextClient } = require('mcp-request-context/client')
+const { decodeHeaderValue } = require('mcp-request-context/http')
+const { getContext, installContext } = require('mcp-request-context/server')
+const { z } = require('zod')
+
+async function main() {
+  const definition = defineContext({ schema: z.object({ tenant: z.string() }) })
+  const server = installContext(new McpServer({ name: 's', version: '1' }), definition, { required: true })
+  server.registerTool('whoami', {}, async () => ({ content: [{ type: 'text', text: getContext(definition).tenant }] }))
+  const [near, far] = InMemoryTransport.createLinkedPair()
+  await server.connect(far)
+  const client = createContextClient(new Client({ name: 'c', version: '1' }), definition)
+  await client.connect(near)
+  const { content } = await client.withContext({ tenant: 'acme' }).callTool({ name: 'whoami' })
+  assert.equal(content[0].text, 'acme')
+  assert.throws(() => getContext(definition), ContextError)
+  assert.equal(decodeHeaderValue('acme'), 'acme')
+  await client.close()
+  console.log('ok')
+}
+
+main()

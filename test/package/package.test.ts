@@ -1,0 +1,132 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const consumers = fileURLToPath(new URL('./consumers/', import.meta.url))
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+const folder = mkdtempSync(join(tmpdir(), 'mcp-request-context-'))
+const project = join(folder, 'project')
+let tarball = ''
+let packed: string[] = []
+
+/** Runs a command to its end; what it printed is in the error of one that fails. */
+function run(command: string, args: string[], cwd: string): string {
+  try {
+    return execFileSync(command, args, { cwd, encoding: 'utf8', stdio: 'pipe' })
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string }
+    throw new Error(`${command} ${args.join(' ')}\n${stdout}\n${stderr}`)
+  }
+}
+
+/** A package at the version that this repository was tested with. */
+const pinned = (name: string) => `${name}@${manifest.devDependencies[name].replace(/^\^/, '')}`
+
+beforeAll(() => {
+  run('npm', ['run', 'build'], root)
+  const [pack] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], root))
+  tarball = join(folder, pack.filename)
+  packed = pack.files.map((file: { path: string }) => file.path).sort()
+  cpSync(consumers, project, { recursive: true })
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }))
+  const peers = ['@modelcontextprotocol/sdk', '@modelcontextprotocol/client', '@modelcontextprotocol/server', 'zod']
+  run(
+    'npm',
+    ['install', '--no-audit', '--no-fund', tarball, ...peers.map(pinned), pinned('typescript'), pinned('@types/node')],
+    project,
+  )
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+test('the tarball holds what is published and nothing else', () => {
+  const published =
+    /^(dist\/[\w-]+\.(js|cjs|d\.ts|d\.cts)|schemas\/[\w-]+\.schema\.json|spec\/.+|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
+  expect(packed.filter((path) => !published.test(path))).toEqual([])
+  for (const entry of ['index', 'client', 'server', 'http']) {
+    for (const ending of ['js', 'cjs', 'd.ts', 'd.cts']) expect(packed).toContain(`dist/${entry}.${ending}`)
+  }
+  expect(packed.filter((path) => path.startsWith('schemas/'))).toEqual(
+    readdirSync(join(root, 'schemas')).map((name) => `schemas/${name}`),
+  )
+})
+
+test('nothing is installed with it', () => {
+  expect(manifest.dependencies).toBeUndefined()
+  const scripts = ['preinstall', 'install', 'postinstall', 'prepare']
+  expect(scripts.filter((script) => script in manifest.scripts)).toEqual([])
+})
+
+test('publint finds nothing', () => {
+  expect(run('npx', ['publint', '--strict', tarball], root)).toContain('All good!')
+})
+
+test('attw finds no problem', () => {
+  expect(run('npx', ['attw', tarball, '--format', 'table-flipped', '--no-emoji'], root)).toContain('No problems found')
+})
+
+describe('in an empty project', () => {
+  test.each(['esm.js', 'commonjs.cjs', 'both.js', 'schemas.cjs'])('%s runs', (file) => {
+    expect(run(process.execPath, [file], project)).toBe('ok\n')
+  })
+
+  test.each([
+    ['bundler', 'esnext'],
+    ['node16', 'node16'],
+    ['nodenext', 'nodenext'],
+  ])('the types hold with moduleResolution %s', (moduleResolution, module) => {
+    const options = {
+      strict: true,
+      noEmit: true,
+      skipLibCheck: false,
+      target: 'es2022',
+      types: ['node'],
+      module,
+      moduleResolution,
+    }
+    const files = moduleResolution === 'bundler' ? ['types.ts'] : ['types.ts', 'types.cts']
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files }))
+    run('npx', ['tsc', '-p', '.'], project)
+  })
+
+  test('a wrong type is an error there', () => {
+    writeFileSync(
+      join(project, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          strict: true,
+          noEmit: true,
+          skipLibCheck: true,
+          target: 'es2022',
+          types: [],
+          module: 'nodenext',
+        },
+        files: ['wrong-types.ts'],
+      }),
+    )
+    expect(() => run('npx', ['tsc', '-p', '.'], project)).toThrow(/wrong-types\.ts.*tennant/)
+  })
+})
+
+test.each(['mcp-request-context', 'mcp-request-context/client', 'mcp-request-context/http'])(
+  '%s bundles for a browser: nothing of Node, no SDK, no schema library',
+  async (entry) => {
+    const { outputFiles, metafile } = await build({
+      stdin: { contents: `export * from '${entry}'`, resolveDir: project },
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'browser',
+      metafile: true,
+    })
+    expect(outputFiles[0]?.text).not.toMatch(/node:/)
+    const inputs = Object.keys(metafile.inputs).filter((input) => input !== '<stdin>')
+    expect(inputs.filter((input) => !input.includes('node_modules/mcp-request-context/dist/'))).toEqual([])
+  },
+)
