@@ -4,4 +4,4 @@ export {
   createContextClient,
   type RequestSender,
 } from './context-client.js'
-export type { ContextFields, ContextRequest, ContextSource } from './source.js'
+export type { ContextAnswer, ContextFields, ContextRequest, ContextSource } from './source.js'

@@ -17,13 +17,27 @@ export interface ContextRequest {
   readonly signal: AbortSignal | undefined
 }
 
+/** What a source function returns. */
+export type ContextAnswer<D extends AnyDefinition> = MaybePromise<ContextFields<D> | undefined>
+
 /**
  * Where the fields of a context come from: the fields themselves, or a function that is asked once for each request and
  * may be asynchronous. What it throws rejects that one call, and nothing is sent.
+ *
+ * `R` is what such a function returns: TypeScript lets a function return more members than its type has, so a misspelt
+ * field would go unseen without it.
  */
-export type ContextSource<D extends AnyDefinition> =
+export type ContextSource<D extends AnyDefinition, R = ContextAnswer<D>> =
   | ContextFields<D>
-  | ((request: ContextRequest) => MaybePromise<ContextFields<D> | undefined>)
+  | (((request: ContextRequest) => R) & KnownFields<D, Awaited<R>>)
+
+type KnownFields<D extends AnyDefinition, Answer> = [UnknownField<D, Answer>] extends [never]
+  ? unknown
+  : { readonly unknownField: UnknownField<D, Answer> }
+
+type UnknownField<D extends AnyDefinition, Answer> = Answer extends object
+  ? Exclude<keyof Answer, keyof ContextInput<D>>
+  : never
 
 type Fields = Readonly<Record<string, unknown>>
 type Source = Fields | ((request: ContextRequest) => MaybePromise<unknown>)
@@ -70,11 +84,16 @@ function fieldsOf(source: unknown): Fields {
   )
 }
 
-/** Merges shallowly, the later wins. Without a prototype, so that a field called `__proto__` stays one and is refused. */
+/** Merges shallowly, the later wins. */
 function merge(parts: readonly Fields[], copy = (value: unknown): unknown => value): Fields {
-  const merged: Record<string, unknown> = Object.create(null)
+  const merged: Record<string, unknown> = {}
   for (const part of parts) {
-    for (const name of Object.keys(part)) merged[name] = copy(part[name])
+    for (const name of Object.keys(part)) {
+      const value = copy(part[name])
+      // Assigned, a field of this name would set the prototype; it stays a field, for the encoder to refuse.
+      if (name === '__proto__') Object.defineProperty(merged, name, { value, enumerable: true, configurable: true })
+      else merged[name] = value
+    }
   }
   return merged
 }

@@ -1,6 +1,5 @@
 import { own } from '../core/own.js'
-
-type Method = (this: object, ...args: unknown[]) => unknown
+import type { Method, Options } from './method.js'
 
 /** What a listing says of a tool, as far as it is read here. */
 interface Tool {
@@ -13,19 +12,12 @@ interface Tool {
  */
 export type ToolMetadata = ReturnType<typeof learnTools>
 
-/** Methods with which SDK 1.x stores and looks up what it learned. */
-export const TOOL_METADATA_METHODS: ReadonlySet<PropertyKey> = new Set([
-  'cacheToolMetadata',
-  'getToolOutputValidator',
-  'isToolTask',
-  'isToolTaskRequired',
-])
-
 /**
  * Learns from a listing. SDK 1.x keeps what it learned in collections on the client: `store` stands in for the client
  * with collections of its own. SDK 2.x keeps it in its response cache, and takes a tool's definition with the call.
  */
-export function learnTools(client: object, tools: readonly Tool[]) {
+export function learnTools(client: object, listing: unknown) {
+  const tools = toolsOf(listing)
   const store: object = Object.create(client)
   for (const [name, value] of Object.entries(client)) {
     if (!name.startsWith('_cached')) continue
@@ -37,8 +29,27 @@ export function learnTools(client: object, tools: readonly Tool[]) {
   return { store, tools: new Map(tools.map((tool) => [tool.name, tool])) }
 }
 
-/** The tools of a `tools/list` result. */
-export function toolsOf(result: unknown): readonly Tool[] {
-  const tools = own(result, 'tools')
+function toolsOf(listing: unknown): readonly Tool[] {
+  const tools = own(listing, 'tools')
   return Array.isArray(tools) ? tools : []
+}
+
+/** The code of MCP's HeaderMismatch, at which SDK 2.x lists the tools anew and tries a call once more. */
+const HEADER_MISMATCH = -32020
+
+/** `callTool` of SDK 2.x with the definition that the view's own listing gave of the tool, and the same second try. */
+export function callingTool(method: Method, metadata: () => ToolMetadata | undefined): Method {
+  return async function (this: unknown, params, options) {
+    const given = options as Options
+    const definition = () => metadata()?.tools.get((params as Tool).name)
+    const toolDefinition = given?.toolDefinition === undefined ? definition() : undefined
+    if (toolDefinition === undefined) return method.call(this, params, options)
+    try {
+      return await method.call(this, params, { ...given, toolDefinition })
+    } catch (error) {
+      if ((error as { code?: unknown } | undefined)?.code !== HEADER_MISMATCH) throw error
+      await (this as { listTools: Method }).listTools(undefined, { signal: given?.signal, timeout: given?.timeout })
+      return method.call(this, params, { ...given, toolDefinition: definition() })
+    }
+  }
 }

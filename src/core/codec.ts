@@ -1,9 +1,10 @@
 import { EXTENSION_ID } from './constants.js'
 import type { AnyDefinition, ContextInput, ContextOutput } from './definition.js'
 import { ContextError, type ContextRefusal, describeIssues } from './error.js'
+import { type CopyFault, tooLarge } from './fault.js'
 import { freeze } from './freeze.js'
 import { issuesOf } from './issues.js'
-import { type CopyFault, copyContext, tooLarge } from './json-copy.js'
+import { cloneJson, copyContext } from './json-copy.js'
 import { isPromise, type MaybePromise } from './maybe-promise.js'
 import type { SchemaResult } from './standard-schema.js'
 import type { ContextErrorData, ContextIssue, RequestContext } from './wire.generated.js'
@@ -41,7 +42,7 @@ export function encodeContext<D extends AnyDefinition>(
   try {
     copied = copyContext(value, definition.limits)
     if (copied.fault !== undefined) throw refusal(problemOf(definition, counted(definition, copied.fault, value)))
-    checked = definition.schema['~standard'].validate(copied.copy)
+    checked = definition.schema['~standard'].validate(cloneJson(copied.copy))
   } catch (error) {
     throw error instanceof ContextError ? error : unreadable(definition, error)
   }
@@ -51,7 +52,7 @@ export function encodeContext<D extends AnyDefinition>(
     throw refusal(problemOf(definition, { reason: 'invalid', issues: issuesOf(definition, copy, result.issues) }))
   }
   if (!isPromise(checked)) return settle(checked)
-  return checked.then(settle, (error: unknown) => {
+  return Promise.resolve(checked).then(settle, (error: unknown) => {
     throw unreadable(definition, error)
   })
 }
@@ -74,7 +75,7 @@ export function decodeContext<D extends AnyDefinition>(
     const copied = copyContext(raw, definition.limits)
     if (copied.fault !== undefined) return { ok: false, problem: problemOf(definition, copied.fault) }
     const { copy } = copied
-    const checked = definition.schema['~standard'].validate(copy)
+    const checked = definition.schema['~standard'].validate(cloneJson(copy))
     const settle = (result: SchemaResult<unknown>): DecodedContext<ContextOutput<D>> =>
       result.issues === undefined
         ? { ok: true, context: freeze(result.value) as ContextOutput<D> }
@@ -131,17 +132,21 @@ function counted(definition: AnyDefinition, fault: CopyFault, value: unknown): C
   if (fault.limit === 'maxFields') return tooLarge('maxFields', definition.limits, fields.length)
   if (fault.limit !== 'maxBytes') return fault
   try {
-    const json = JSON.stringify(Object.fromEntries(fields))
-    return tooLarge('maxBytes', definition.limits, new TextEncoder().encode(json).byteLength)
+    // Field by field: a field may be called toJSON.
+    const members = fields.map(([name, field]) => `${JSON.stringify(name)}:${JSON.stringify(field)}`)
+    return tooLarge('maxBytes', definition.limits, new TextEncoder().encode(`{${members.join(',')}}`).byteLength)
   } catch {
     return fault
   }
 }
 
-/** The schema, a getter or a proxy threw: refused, and what was thrown stays out of the text. */
+/** The schema, a getter or a proxy threw: refused, and what was thrown is shown only where nothing is sensitive. */
 function unreadable(definition: AnyDefinition, cause: unknown): ContextError {
   const { problem } = unreadableByPeer(definition)
-  return new ContextError('invalid', problem.message, { data: problem.data, cause })
+  return new ContextError('invalid', problem.message, {
+    data: problem.data,
+    ...(definition.sensitive.length === 0 && { cause }),
+  })
 }
 
 function unreadableByPeer(definition: AnyDefinition): { ok: false; problem: ContextProblem } {

@@ -88,7 +88,7 @@ const OWNED_PREFIXES = ['accept-', 'access-control-', 'content-', 'if-', 'mcp-',
  * @throws ContextError `invalid_definition`, naming the field and the header
  */
 export function resolveBindings(headers: unknown): readonly HeaderBinding[] {
-  if (headers === undefined) return []
+  if (headers === undefined) return Object.freeze([])
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) {
     throw new ContextError('invalid_definition', "headers must be an object such as { tenant: 'X-Tenant-Id' }")
   }
@@ -112,7 +112,9 @@ function resolveBinding(field: string, value: unknown): HeaderBinding {
   if (!FIELD_NAME.test(field)) throw refuse(field, `is not a field name that matches ${FIELD_NAME.source}`)
   const given: Record<string, unknown> =
     typeof value === 'string' ? { name: value } : typeof value === 'object' && value !== null ? { ...value } : {}
-  const { name, type = 'string', scheme } = given
+  const { name, type = 'string', scheme, ...rest } = given
+  const [unknown] = Object.keys(rest)
+  if (unknown !== undefined) throw refuse(field, `a binding has name, type or scheme, and no ${quote(unknown)}`)
   if (typeof name !== 'string') throw refuse(field, "needs a header's name: 'X-Tenant-Id', or { name: 'X-Tenant-Id' }")
   if (!TOKEN.test(name)) throw refuse(field, `${quote(name)} is no header name (RFC 9110, section 5.6.2)`)
   const lower = name.toLowerCase()

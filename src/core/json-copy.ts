@@ -1,17 +1,10 @@
-import { FIELD_NAME } from './constants.js'
-import type { ContextRefusal } from './error.js'
+import { type CopyFault, invalid } from './fault.js'
+import { isFieldName } from './field-name.js'
+import { isRecord, kindOf } from './json-kind.js'
+import { Walk } from './json-walk.js'
 import type { ContextLimits } from './limits.js'
-import { quote } from './quote.js'
-import type { ContextIssue, RequestContext } from './wire.generated.js'
-
-/** What makes a value no context, or one over a limit. */
-export interface CopyFault extends ContextIssue {
-  readonly reason: Exclude<ContextRefusal, 'missing'>
-  /** The limit that was passed, where it is one. */
-  readonly limit?: CountedLimit
-}
-
-type CountedLimit = 'maxBytes' | 'maxFields' | 'maxDepth'
+import { PLAIN_TEXT } from './plain-text.js'
+import type { RequestContext } from './wire.generated.js'
 
 /**
  * Copies a context: reads every value once, keeps what JSON keeps, and measures as it goes, so that a value over a
@@ -23,173 +16,45 @@ export function copyContext(
   value: unknown,
   limits: ContextLimits,
 ): { readonly copy: RequestContext; readonly fault?: undefined } | { readonly fault: CopyFault } {
-  if (tagOf(value) !== '[object Object]') return { fault: invalid(`a context is a JSON object, not ${kindOf(value)}`) }
+  if (!isRecord(value)) return { fault: invalid(`a context is a JSON object, not ${kindOf(value)}`) }
+  const tooMany = Object.keys(value).length > limits.maxFields
+  const once = tooMany ? value : { ...value }
+  if (!tooMany && isFlatWithin(once as Fields, limits)) return { copy: once as RequestContext }
   const walk = new Walk(limits)
-  const copy = walk.context(value as object)
+  const copy = walk.context(once, value)
   return walk.fault === undefined ? { copy: copy as RequestContext } : { fault: walk.fault }
 }
 
-/** Stands for a value that was given up on: the fault is on the walk. */
-const STOP = Symbol('stop')
-
-class Walk {
-  fault: CopyFault | undefined
-  readonly #limits: ContextLimits
-  #bytes = 0
-  /** The objects from the context down to the value at hand: what a cycle leads back to. */
-  readonly #above: object[] = []
-
-  constructor(limits: ContextLimits) {
-    this.#limits = limits
-  }
-
-  context(value: object): object | typeof STOP {
-    const copy: Record<string, unknown> = {}
-    let fields = 0
-    this.#above.push(value)
-    for (const name of Object.keys(value)) {
-      const field = (value as Record<string, unknown>)[name]
-      if (field === undefined) continue
-      if (!FIELD_NAME.test(name)) {
-        return this.#stop(invalid(`field name ${quote(name)} is not one that matches ${FIELD_NAME.source}`))
-      }
-      if (++fields > this.#limits.maxFields) {
-        return this.#stop(tooLarge('maxFields', this.#limits))
-      }
-      if (!this.#count(name.length + 4)) return STOP
-      const copied = this.#value(field, 2)
-      if (copied === STOP) return this.#within(name)
-      copy[name] = copied
-    }
-    return this.#count(fields === 0 ? 2 : 1) ? copy : STOP
-  }
-
-  /** A value at a depth, counted with the comma or the bracket before it by its container. */
-  #value(value: unknown, depth: number, converted = false): unknown {
-    switch (typeof value) {
-      case 'string':
-        return this.#string(value) ? value : STOP
-      case 'number':
-        if (!Number.isFinite(value)) return this.#stop(invalid(`JSON cannot carry ${value}`))
-        return this.#count(String(value).length) ? value : STOP
-      case 'boolean':
-        return this.#count(value ? 4 : 5) ? value : STOP
-      case 'object':
-        if (value === null) return this.#count(4) ? value : STOP
-        return this.#object(value, depth, converted)
-      default:
-        return this.#stop(invalid(`JSON cannot carry ${kindOf(value)}`))
-    }
-  }
-
-  #object(value: object, depth: number, converted: boolean): unknown {
-    if (this.#above.includes(value)) return this.#stop(invalid('JSON cannot carry a cycle'))
-    const toJSON: unknown = converted ? undefined : (value as { toJSON?: unknown }).toJSON
-    if (typeof toJSON === 'function') return this.#value(toJSON.call(value), depth, true)
-    if (depth > this.#limits.maxDepth) {
-      return this.#stop(tooLarge('maxDepth', this.#limits))
-    }
-    this.#above.push(value)
-    const copied = Array.isArray(value) ? this.#array(value, depth) : this.#record(value, depth)
-    this.#above.pop()
-    return copied
-  }
-
-  #array(value: readonly unknown[], depth: number): unknown {
-    const copy: unknown[] = []
-    for (let index = 0; index < value.length; index++) {
-      if (!this.#count(1)) return STOP
-      const copied = this.#value(value[index], depth + 1)
-      if (copied === STOP) return this.#within(index)
-      copy.push(copied)
-    }
-    return this.#count(copy.length === 0 ? 2 : 1) ? copy : STOP
-  }
-
-  #record(value: object, depth: number): unknown {
-    if (tagOf(value) !== '[object Object]') return this.#stop(invalid(`JSON cannot carry ${kindOf(value)}`))
-    const copy: Record<string, unknown> = {}
-    let members = 0
-    for (const name of Object.keys(value)) {
-      const member = (value as Record<string, unknown>)[name]
-      if (member === undefined) continue
-      // A member of this name would set the copy's prototype.
-      if (name === '__proto__') return this.#stop(invalid('"__proto__" is not allowed as a name'))
-      members++
-      if (!this.#count(2) || !this.#string(name)) return STOP
-      const copied = this.#value(member, depth + 1)
-      if (copied === STOP) return this.#within(name)
-      copy[name] = copied
-    }
-    return this.#count(members === 0 ? 2 : 1) ? copy : STOP
-  }
-
-  /** Counts the UTF-8 bytes of a string's JSON (RFC 8259, section 7; lone surrogates are escaped). */
-  #string(text: string): boolean {
-    const length = text.length
-    if (!this.#count(length + 2)) return false
-    let extra = 0
-    for (let index = 0; index < length; index++) {
-      const unit = text.charCodeAt(index)
-      if (unit < 0x80) {
-        if (unit === 0x22 || unit === 0x5c) extra += 1
-        else if (unit < 0x20) extra += unit === 8 || unit === 9 || unit === 10 || unit === 12 || unit === 13 ? 1 : 5
-      } else if (unit < 0x800) extra += 1
-      else if (unit < 0xd800 || unit > 0xdfff) extra += 2
-      else if (unit < 0xdc00 && isLowSurrogate(text.charCodeAt(index + 1))) {
-        extra += 2
-        index++
-      } else extra += 5
-    }
-    return extra === 0 || this.#count(extra)
-  }
-
-  #count(bytes: number): boolean {
-    this.#bytes += bytes
-    if (this.#bytes <= this.#limits.maxBytes) return true
-    this.#stop(tooLarge('maxBytes', this.#limits))
-    return false
-  }
-
-  #stop(fault: CopyFault): typeof STOP {
-    this.fault = fault
-    return STOP
-  }
-
-  /** Says where the fault is, one level further out. Too many bytes are a fault of the whole context. */
-  #within(segment: string | number): typeof STOP {
-    if (this.fault?.limit !== 'maxBytes') this.fault?.path.unshift(segment)
-    return STOP
-  }
+/** A copy of a copy, for a schema to do with as it likes. */
+export function cloneJson<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(cloneJson) as T
+  const clone = { ...value }
+  for (const name in clone) if (typeof clone[name] === 'object') clone[name] = cloneJson(clone[name])
+  return clone
 }
 
-function invalid(message: string): CopyFault {
-  return { reason: 'invalid', path: [], message }
-}
+type Fields = Readonly<Record<string, unknown>>
 
-/** The fault of a context over a limit, with its size where that was counted. */
-export function tooLarge(limit: CountedLimit, limits: ContextLimits, size?: number): CopyFault {
-  const most = limits[limit]
-  const counted = size ?? `more than ${most}`
-  const message = {
-    maxBytes: `context is ${counted} bytes; the limit is ${most}`,
-    maxFields: `context has ${counted} fields; the limit is ${most}`,
-    maxDepth: `context is ${counted} levels deep; the limit is ${most}`,
-  }[limit]
-  return { reason: 'too_large', path: [], message, limit }
-}
-
-function isLowSurrogate(unit: number): boolean {
-  return unit >= 0xdc00 && unit <= 0xdfff
-}
-
-function tagOf(value: unknown): string {
-  return Array.isArray(value) ? '[object Array]' : Object.prototype.toString.call(value)
-}
-
-function kindOf(value: unknown): string {
-  if (value === null) return 'null'
-  if (typeof value !== 'object') return value === undefined ? 'undefined' : `a ${typeof value}`
-  const kind = tagOf(value).slice('[object '.length, -1)
-  return /^[AEIOU]/.test(kind) ? `an ${kind}` : `a ${kind}`
+/**
+ * The short way for the usual context, all of whose fields are primitives and plain text: `true` for one that is within
+ * its limits, `false` where the walk has to tell.
+ */
+function isFlatWithin(fields: Fields, limits: ContextLimits): boolean {
+  const names = Object.keys(fields)
+  if (names.length === 0 || Object.getOwnPropertySymbols(fields).length > 0) return false
+  let bytes = 1
+  for (const name of names) {
+    const field = fields[name]
+    if (!isFieldName(name)) return false
+    bytes += name.length + 4
+    if (typeof field === 'string') {
+      bytes += field.length + 2
+      if (bytes > limits.maxBytes || !PLAIN_TEXT.test(field)) return false
+    } else if (typeof field === 'boolean') bytes += field ? 4 : 5
+    else if (typeof field === 'number' && Number.isFinite(field)) bytes += String(field).length
+    else if (field === null) bytes += 4
+    else return false
+  }
+  return bytes <= limits.maxBytes
 }

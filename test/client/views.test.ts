@@ -206,6 +206,21 @@ describe.each(MAJORS)('views of a client of SDK %i', (major) => {
     expect(order).toEqual(Array.from({ length: 200 }, (_, index) => index))
   })
 
+  test('with nothing set, what the SDK throws is thrown as it throws it', async () => {
+    const { client, root } = await connected()
+    const outcome = (sender: typeof client) => {
+      try {
+        return sender.request({ method: 'com.example/custom' }).then(
+          () => 'resolved',
+          () => 'rejected',
+        )
+      } catch {
+        return 'thrown'
+      }
+    }
+    expect(await outcome(root)).toBe(await outcome(client))
+  })
+
   test('message ids stay unique over views, and count on on the client', async () => {
     const { client, root, peer } = await connected()
     const views = [client, root, root.withContext({ tenant: 'a' }), root.withContext(() => ({ tenant: 'b' }))]

@@ -1,0 +1,152 @@
+import { encodeContext } from '../core/codec.js'
+import type { AnyDefinition } from '../core/definition.js'
+import { andThen, isPromise, type MaybePromise } from '../core/maybe-promise.js'
+import type { RequestContext } from '../core/wire.generated.js'
+import { signalOf, untilAborted } from './abort.js'
+import { attachContext, type Message } from './attach.js'
+import { viewMember } from './member.js'
+import type { Method } from './method.js'
+import { addSource, contextOf, type Sources } from './source.js'
+import { callingTool, learnTools, type ToolMetadata } from './tool-metadata.js'
+import { uncached } from './uncached.js'
+
+/** A client bound to sources of context; `tools` is what its calls are checked against until it lists tools itself. */
+export function viewOf(client: object, definition: AnyDefinition, sources: Sources, tools?: ToolMetadata): object {
+  return new Proxy(client, new View(definition, sources, tools))
+}
+
+/** How a view shows a method that is not simply run with the view as `this`. */
+type Kind = 'sends' | 'sets up' | 'listens' | 'calls a tool' | 'is cached' | 'knows tools'
+
+const KINDS: ReadonlyMap<PropertyKey, Kind> = new Map<PropertyKey, Kind>([
+  // What every verb ends in; by the third, SDK 2.x sends `server/discover`.
+  ['request', 'sends'],
+  ['notification', 'sends'],
+  ['_requestWithSchema', 'sends'],
+  // Run on the client itself, these tie no view to it.
+  ['connect', 'sets up'],
+  ['close', 'sets up'],
+  ['registerCapabilities', 'sets up'],
+  ['setRequestHandler', 'sets up'],
+  ['removeRequestHandler', 'sets up'],
+  ['setNotificationHandler', 'sets up'],
+  ['removeNotificationHandler', 'sets up'],
+  ['setVersionNegotiation', 'sets up'],
+  ['listen', 'listens'],
+  ['callTool', 'calls a tool'],
+  // Methods of (params, options) whose results SDK 2.x caches without regard to `_meta`.
+  ['listTools', 'is cached'],
+  ['listPrompts', 'is cached'],
+  ['listResources', 'is cached'],
+  ['listResourceTemplates', 'is cached'],
+  ['readResource', 'is cached'],
+  ['_readResource', 'is cached'],
+  // SDK 1.x stores and looks up with these what a listing said of the tools.
+  ['cacheToolMetadata', 'knows tools'],
+  ['getToolOutputValidator', 'knows tools'],
+  ['isToolTask', 'knows tools'],
+  ['isToolTaskRequired', 'knows tools'],
+])
+
+/** One view. Its state is private, so that inspecting a view shows the client and no context. */
+class View implements ProxyHandler<object> {
+  readonly #definition: AnyDefinition
+  readonly #sources: Sources
+  #tools: ToolMetadata | undefined
+
+  constructor(definition: AnyDefinition, sources: Sources, tools: ToolMetadata | undefined) {
+    this.#definition = definition
+    this.#sources = sources
+    this.#tools = tools
+  }
+
+  has(client: object, name: PropertyKey): boolean {
+    return name === 'withContext' || Reflect.has(client, name)
+  }
+
+  set(client: object, name: PropertyKey, value: unknown): boolean {
+    return Reflect.set(client, name, value)
+  }
+
+  get(client: object, name: PropertyKey, view: unknown): unknown {
+    if (name === 'withContext') return (source: unknown) => this.#withContext(client, source)
+    const value: unknown = Reflect.get(client, name)
+    if (typeof value !== 'function') return viewMember(client, name, value, view)
+    const method = value as Method
+    const kind = KINDS.get(name)
+    if (kind === undefined) return method
+    if (kind === 'sends') return (message: Message, ...rest: unknown[]) => this.#send(client, method, message, rest)
+    if (kind === 'sets up') return method.bind(client)
+    if (this.#sources.length === 0) return method
+    if (kind === 'listens') return this.#listen(client, method)
+    if (kind === 'is cached') return name === 'listTools' ? this.#listTools(client, method) : uncached(method)
+    // SDK 2.x alone takes a tool's definition with the call; the second argument of 1.x is a result schema.
+    if (kind === 'calls a tool') return 'getProtocolEra' in client ? callingTool(method, () => this.#tools) : method
+    return name === 'cacheToolMetadata' ? () => {} : method.bind(this.#tools?.store ?? client)
+  }
+
+  #withContext(client: object, source: unknown): unknown {
+    return viewOf(client, this.#definition, addSource(this.#sources, source), this.#tools)
+  }
+
+  #send(client: object, method: Method, message: Message, rest: readonly unknown[]): unknown {
+    if (this.#sources.length === 0) return method.call(client, message, ...rest)
+    const signal = signalOf(rest)
+    let attached: MaybePromise<Message>
+    try {
+      attached = this.#attach(message, signal)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    return isPromise(attached)
+      ? untilAborted(attached, signal).then((attached) => method.call(client, attached, ...rest))
+      : method.call(client, attached, ...rest)
+  }
+
+  #attach(message: Message, signal: AbortSignal | undefined): MaybePromise<Message> {
+    return andThen(this.#contextOf(message, signal), (context) =>
+      context === undefined ? message : attachContext(message, this.#definition.key, context),
+    )
+  }
+
+  #contextOf({ method, params }: Message, signal: AbortSignal | undefined): MaybePromise<RequestContext | undefined> {
+    return andThen(contextOf(this.#sources, { method, params, signal }), (fields) =>
+      fields === undefined ? undefined : encodeContext(this.#definition, fields),
+    )
+  }
+
+  /** `listen` of SDK 2.x builds its own request and gives it to the transport: the context is added there. */
+  #listen(client: object, method: Method): Method {
+    const contextFor = (options: unknown) => {
+      const signal = signalOf([options])
+      const context = this.#contextOf({ method: 'subscriptions/listen' }, signal)
+      return isPromise(context) ? untilAborted(context, signal) : context
+    }
+    const { key } = this.#definition
+    return async function (this: unknown, filter, options) {
+      const pending = contextFor(options)
+      const context = isPromise(pending) ? await pending : pending
+      if (context === undefined) return method.call(client, filter, options)
+      const transport = (this as { transport?: { send: Method } }).transport
+      const sender = transport && {
+        send: (message: Message, sendOptions: unknown) =>
+          transport.send(attachContext(message, key, context), sendOptions),
+      }
+      const get = (_: object, name: PropertyKey) => (name === 'transport' ? sender : Reflect.get(client, name))
+      return method.call(new Proxy(client, { get }), filter, options)
+    }
+  }
+
+  #listTools(client: object, method: Method): Method {
+    const list = uncached(method)
+    const learn = (result: unknown) => {
+      this.#tools = learnTools(client, result)
+    }
+    return async function (this: unknown, params, options) {
+      const result = await list.call(this, params, options)
+      // A page is not the whole: SDK 2.x learns nothing from one either.
+      if ((params as { cursor?: unknown } | undefined)?.cursor === undefined) learn(result)
+      return result
+    }
+  }
+}
