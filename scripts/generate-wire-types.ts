@@ -5,7 +5,8 @@ import { compile, type JSONSchema } from 'json-schema-to-typescript'
 
 const root = new URL('../', import.meta.url)
 const target = new URL('src/core/wire.generated.ts', root)
-const schemas = ['context', 'error-data']
+// capability-settings brings header-binding along.
+const schemas = ['context', 'error-data', 'capability-settings']
 
 const parts = ['// Generated from schemas/ by `npm run generate`. Do not edit: change the schema.\n']
 for (const name of schemas) {

@@ -27,6 +27,7 @@ it.each<[string, object, string[]]>([
       'DEFAULT_LIMITS',
       'EXTENSION_ID',
       'contextErrorFrom',
+      'contextJsonSchema',
       'decodeContext',
       'defineContext',
       'encodeContext',
@@ -34,7 +35,7 @@ it.each<[string, object, string[]]>([
       'validateMetaKey',
     ],
   ],
-  ['./client', client, ['createContextClient']],
+  ['./client', client, ['createContextClient', 'supportedContexts']],
   [
     './server',
     server,
@@ -48,7 +49,11 @@ it.each<[string, object, string[]]>([
       'tryGetContext',
     ],
   ],
-  ['./http', http, ['decodeHeaderValue', 'encodeHeaderValue']],
+  [
+    './http',
+    http,
+    ['contextToHeaders', 'corsAllowHeaders', 'decodeHeaderValue', 'encodeHeaderValue', 'headersToContext'],
+  ],
 ])('the names that %s exports', (_entry, module, names) => {
   expect(Object.keys(module).sort()).toEqual(names)
 })
@@ -108,6 +113,7 @@ it.each<[string, unknown, object]>([
 it('the codes of a ContextError that travel', () => {
   const data = { extension: 'io.github.mcp-request-context/context', key: 'k', issues: [] }
   const read = (reason: string) => root.contextErrorFrom({ data: { ...data, reason } })?.code
-  expect(['missing', 'invalid', 'too_large'].map(read)).toEqual(['missing', 'invalid', 'too_large'])
+  const codes = ['missing', 'invalid', 'too_large', 'mismatch']
+  expect(codes.map(read)).toEqual(codes)
   expect(['conflict', 'outside_request'].map(read)).toEqual([undefined, undefined])
 })

@@ -1,3 +1,4 @@
+import { advertise } from '../core/advertise.js'
 import type { AnyDefinition } from '../core/definition.js'
 import { ContextError } from '../core/error.js'
 import { addSource, type ContextAnswer, type ContextSource } from './source.js'
@@ -28,6 +29,11 @@ export type ContextClient<C extends RequestSender, D extends AnyDefinition> = C 
 export interface ContextClientOptions<D extends AnyDefinition, R = ContextAnswer<D>> {
   /** The context to begin with. Default none. */
   readonly context?: ContextSource<D, R> | undefined
+  /**
+   * Fail a call under a context with a `ContextError` `unsupported`, and send nothing, where the server does not
+   * advertise the definition's key. Default `false`: a server that does not know the context ignores it.
+   */
+  readonly requireSupport?: boolean | undefined
 }
 
 /**
@@ -39,6 +45,9 @@ export interface ContextClientOptions<D extends AnyDefinition, R = ContextAnswer
  * (`invalid`, `too_large`) or the call's own `_meta` has an entry under the key (`conflict`). On SDK 2.x, a call under a
  * context is neither served from the client's response cache nor stored there, unless it asks for
  * `cacheMode: 'use'` itself.
+ *
+ * The client advertises the context in its capabilities when it is not connected yet, which is the one change to the
+ * bytes of its handshake.
  *
  * @param client a `Client`, or a server's `Server` (`server.server` of an `McpServer`) for sampling and elicitation
  * @throws ContextError `invalid_definition` when `client` is neither
@@ -59,5 +68,7 @@ export function createContextClient<C extends RequestSender, D extends AnyDefini
     )
   }
   const sources = options.context === undefined ? [] : addSource([], options.context)
-  return viewOf(client, definition, sources) as ContextClient<C, D>
+  // Sampling and elicitation that a server sends are no reason to say that it takes this context.
+  if ('getServerCapabilities' in client) advertise(client, definition.key, {})
+  return viewOf(client, { definition, requireSupport: options.requireSupport === true }, sources) as ContextClient<C, D>
 }

@@ -1,3 +1,4 @@
+import { HEADER_MISMATCH } from '../core/constants.js'
 import { own } from '../core/own.js'
 import type { Method, Options } from './method.js'
 
@@ -34,10 +35,10 @@ function toolsOf(listing: unknown): readonly Tool[] {
   return Array.isArray(tools) ? tools : []
 }
 
-/** The code of MCP's HeaderMismatch, at which SDK 2.x lists the tools anew and tries a call once more. */
-const HEADER_MISMATCH = -32020
-
-/** `callTool` of SDK 2.x with the definition that the view's own listing gave of the tool, and the same second try. */
+/**
+ * `callTool` of SDK 2.x with the definition that the view's own listing gave of the tool. At a HeaderMismatch the tools are
+ * listed anew and the call is made once more, as the SDK does where it knows the definition itself.
+ */
 export function callingTool(method: Method, metadata: () => ToolMetadata | undefined): Method {
   return async function (this: unknown, params, options) {
     const given = options as Options

@@ -7,12 +7,19 @@ import { attachContext, type Message } from './attach.js'
 import { viewMember } from './member.js'
 import type { Method } from './method.js'
 import { addSource, contextOf, type Sources } from './source.js'
+import { assertSupported } from './supported-contexts.js'
 import { callingTool, learnTools, type ToolMetadata } from './tool-metadata.js'
 import { uncached } from './uncached.js'
 
 /** A client bound to sources of context; `tools` is what its calls are checked against until it lists tools itself. */
-export function viewOf(client: object, definition: AnyDefinition, sources: Sources, tools?: ToolMetadata): object {
-  return new Proxy(client, new View(definition, sources, tools))
+export function viewOf(client: object, binding: Binding, sources: Sources, tools?: ToolMetadata): object {
+  return new Proxy(client, new View(binding, sources, tools))
+}
+
+/** What all views of one client and one definition share. */
+export interface Binding {
+  readonly definition: AnyDefinition
+  readonly requireSupport: boolean
 }
 
 /** How a view shows a method that is not simply run with the view as `this`. */
@@ -50,12 +57,12 @@ const KINDS: ReadonlyMap<PropertyKey, Kind> = new Map<PropertyKey, Kind>([
 
 /** One view. Its state is private, so that inspecting a view shows the client and no context. */
 class View implements ProxyHandler<object> {
-  readonly #definition: AnyDefinition
+  readonly #binding: Binding
   readonly #sources: Sources
   #tools: ToolMetadata | undefined
 
-  constructor(definition: AnyDefinition, sources: Sources, tools: ToolMetadata | undefined) {
-    this.#definition = definition
+  constructor(binding: Binding, sources: Sources, tools: ToolMetadata | undefined) {
+    this.#binding = binding
     this.#sources = sources
     this.#tools = tools
   }
@@ -86,7 +93,7 @@ class View implements ProxyHandler<object> {
   }
 
   #withContext(client: object, source: unknown): unknown {
-    return viewOf(client, this.#definition, addSource(this.#sources, source), this.#tools)
+    return viewOf(client, this.#binding, addSource(this.#sources, source), this.#tools)
   }
 
   #send(client: object, method: Method, message: Message, rest: readonly unknown[]): unknown {
@@ -94,7 +101,7 @@ class View implements ProxyHandler<object> {
     const signal = signalOf(rest)
     let attached: MaybePromise<Message>
     try {
-      attached = this.#attach(message, signal)
+      attached = this.#attach(client, message, signal)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -103,26 +110,33 @@ class View implements ProxyHandler<object> {
       : method.call(client, attached, ...rest)
   }
 
-  #attach(message: Message, signal: AbortSignal | undefined): MaybePromise<Message> {
-    return andThen(this.#contextOf(message, signal), (context) =>
-      context === undefined ? message : attachContext(message, this.#definition.key, context),
+  #attach(client: object, message: Message, signal: AbortSignal | undefined): MaybePromise<Message> {
+    return andThen(this.#contextOf(client, message, signal), (context) =>
+      context === undefined ? message : attachContext(message, this.#binding.definition.key, context),
     )
   }
 
-  #contextOf({ method, params }: Message, signal: AbortSignal | undefined): MaybePromise<RequestContext | undefined> {
-    return andThen(contextOf(this.#sources, { method, params, signal }), (fields) =>
-      fields === undefined ? undefined : encodeContext(this.#definition, fields),
-    )
+  #contextOf(
+    client: object,
+    { method, params }: Message,
+    signal: AbortSignal | undefined,
+  ): MaybePromise<RequestContext | undefined> {
+    const { definition, requireSupport } = this.#binding
+    return andThen(contextOf(this.#sources, { method, params, signal }), (fields) => {
+      if (fields === undefined) return undefined
+      if (requireSupport) assertSupported(client, definition.key)
+      return encodeContext(definition, fields)
+    })
   }
 
   /** `listen` of SDK 2.x builds its own request and gives it to the transport: the context is added there. */
   #listen(client: object, method: Method): Method {
     const contextFor = (options: unknown) => {
       const signal = signalOf([options])
-      const context = this.#contextOf({ method: 'subscriptions/listen' }, signal)
+      const context = this.#contextOf(client, { method: 'subscriptions/listen' }, signal)
       return isPromise(context) ? untilAborted(context, signal) : context
     }
-    const { key } = this.#definition
+    const { key } = this.#binding.definition
     return async function (this: unknown, filter, options) {
       const pending = contextFor(options)
       const context = isPromise(pending) ? await pending : pending

@@ -102,6 +102,11 @@ export function refusal(problem: ContextProblem): ContextError {
   return new ContextError(problem.reason, problem.message, { data: problem.data })
 }
 
+/** The problem of a context that the header bound to a field contradicts; it shows neither value. */
+export function mismatchProblem(definition: AnyDefinition, field: string, message: string): ContextProblem {
+  return problemOf(definition, { reason: 'mismatch', issues: [{ path: [field], message }] })
+}
+
 function problemOf(
   definition: AnyDefinition,
   fault: CopyFault | { readonly reason: ContextRefusal; readonly issues: ContextIssue[] },

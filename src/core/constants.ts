@@ -10,6 +10,9 @@ export const FIELD_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
 /** The JSON-RPC error code of a refused context: Invalid params (JSON-RPC 2.0, section 5.1). */
 export const INVALID_PARAMS = -32602
 
+/** The JSON-RPC error code of a request whose HTTP headers contradict it: HeaderMismatch (MCP 2026-07-28). */
+export const HEADER_MISMATCH = -32020
+
 /** The JSON-RPC error code of a failure of the server's own (JSON-RPC 2.0, section 5.1). */
 export const INTERNAL_ERROR = -32603
 

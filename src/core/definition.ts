@@ -4,6 +4,7 @@ import { type HeaderBinding, type HeaderBindingInput, resolveBindings } from './
 import { type ContextLimits, resolveLimits } from './limits.js'
 import { validateMetaKey } from './meta-key.js'
 import { quote } from './quote.js'
+import { isUsableSchema, type JsonSchema } from './schema-check.js'
 import { type ContextSchema, isStandardSchema, type SchemaInput, type SchemaOutput } from './standard-schema.js'
 
 /** What client and server share: make it once, in a module that both import. */
@@ -13,6 +14,8 @@ export interface ContextDefinition<Input = unknown, Output = unknown> {
   readonly headers: readonly HeaderBinding[]
   readonly sensitive: readonly string[]
   readonly limits: ContextLimits
+  /** The JSON Schema that was given by hand. */
+  readonly jsonSchema?: JsonSchema | undefined
 }
 
 /** Any definition, whatever its schema. */
@@ -39,9 +42,14 @@ export interface ContextDefinitionOptions<S extends ContextSchema> {
   readonly sensitive?: readonly FieldOf<SchemaInput<S>>[] | undefined
   /** Limits other than `DEFAULT_LIMITS`. */
   readonly limits?: Partial<ContextLimits> | undefined
+  /**
+   * The JSON Schema (2020-12) of what the client gives, for a schema that says nothing of itself as such (valibot), or
+   * has no form as such (dates). It is advertised and published; contexts are checked against `schema`.
+   */
+  readonly jsonSchema?: JsonSchema | undefined
 }
 
-const OPTIONS: readonly string[] = ['schema', 'key', 'headers', 'sensitive', 'limits']
+const OPTIONS: readonly string[] = ['schema', 'key', 'headers', 'sensitive', 'limits', 'jsonSchema']
 
 /**
  * Defines a request context: its schema, and how it travels.
@@ -76,12 +84,19 @@ export function defineContext<S extends ContextSchema>(
       'schema is not a Standard Schema (https://standardschema.dev): pass an object schema of zod, valibot or arktype',
     )
   }
+  if (options.jsonSchema !== undefined && !isUsableSchema(options.jsonSchema)) {
+    throw new ContextError(
+      'invalid_definition',
+      'jsonSchema is not a JSON Schema that stands by itself: an object, whose keywords hold what they must and whose $ref lead into it',
+    )
+  }
   return Object.freeze({
     key: validateMetaKey(options.key ?? CONTEXT_META_KEY),
     schema: options.schema as ContextSchema<SchemaInput<S>, SchemaOutput<S>>,
     headers: resolveBindings(options.headers),
     sensitive: resolveSensitive(options.sensitive),
     limits: resolveLimits(options.limits),
+    ...(options.jsonSchema !== undefined && { jsonSchema: options.jsonSchema }),
   })
 }
 

@@ -12,6 +12,8 @@ import type { ContextErrorData, ContextIssue } from './wire.generated.js'
  * - `conflict`: the caller's own `_meta` has an entry under the context key already
  * - `already_connected`: installing came after connecting
  * - `outside_request`: a context was read where no request is being handled
+ * - `unsupported`: the server does not advertise the context, and `requireSupport` asks that it does
+ * - `mismatch`: a request's HTTP headers say something else than its context
  */
 export type ContextErrorCode =
   | 'invalid_definition'
@@ -21,6 +23,8 @@ export type ContextErrorCode =
   | 'conflict'
   | 'already_connected'
   | 'outside_request'
+  | 'unsupported'
+  | 'mismatch'
 
 /** Why a peer's context was refused: the codes that travel over the wire. */
 export type ContextRefusal = ContextErrorData['reason']
@@ -59,7 +63,7 @@ export class ContextError extends Error {
   }
 }
 
-const REFUSALS: readonly unknown[] = ['missing', 'invalid', 'too_large'] satisfies ContextRefusal[]
+const REFUSALS: readonly unknown[] = ['missing', 'invalid', 'too_large', 'mismatch'] satisfies ContextRefusal[]
 
 /**
  * Reads why a peer refused a context out of the error that an SDK threw: `McpError` of SDK 1.x, `ProtocolError` of 2.x,

@@ -4,7 +4,7 @@ import type { ContextIssue } from './wire.generated.js'
 
 /** What makes a value no context, or one over a limit. */
 export interface CopyFault extends ContextIssue {
-  readonly reason: Exclude<ContextRefusal, 'missing'>
+  readonly reason: Extract<ContextRefusal, 'invalid' | 'too_large'>
   /** The limit that was passed, where it is one. */
   readonly limit?: CountedLimit
 }

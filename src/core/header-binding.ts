@@ -2,6 +2,11 @@ import { FIELD_NAME } from './constants.js'
 import { ContextError } from './error.js'
 import { quote } from './quote.js'
 
+/** Whether a string is a token (RFC 9110, section 5.6.2), as the names of headers are. */
+export function isHeaderName(name: string): boolean {
+  return TOKEN.test(name)
+}
+
 /** How a bound field's value is read back out of its header. */
 export type HeaderType = 'string' | 'integer' | 'boolean'
 
@@ -116,7 +121,7 @@ function resolveBinding(field: string, value: unknown): HeaderBinding {
   const [unknown] = Object.keys(rest)
   if (unknown !== undefined) throw refuse(field, `a binding has name, type or scheme, and no ${quote(unknown)}`)
   if (typeof name !== 'string') throw refuse(field, "needs a header's name: 'X-Tenant-Id', or { name: 'X-Tenant-Id' }")
-  if (!TOKEN.test(name)) throw refuse(field, `${quote(name)} is no header name (RFC 9110, section 5.6.2)`)
+  if (!isHeaderName(name)) throw refuse(field, `${quote(name)} is no header name (RFC 9110, section 5.6.2)`)
   const lower = name.toLowerCase()
   if (lower === 'authorization') {
     if (scheme !== 'Bearer' || type !== 'string') {

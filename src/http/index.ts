@@ -1,1 +1,2 @@
+export { contextToHeaders, corsAllowHeaders, type HeaderFields, headersToContext } from './context-headers.js'
 export { decodeHeaderValue, encodeHeaderValue } from './header-codec.js'

@@ -1,10 +1,12 @@
-import { type ContextProblem, decodeContext, missingProblem, refusal } from '../core/codec.js'
-import { INTERNAL_ERROR, INVALID_PARAMS } from '../core/constants.js'
+import { decodeContext, missingProblem, refusal } from '../core/codec.js'
+import { HEADER_MISMATCH, INTERNAL_ERROR, INVALID_PARAMS } from '../core/constants.js'
 import type { AnyDefinition } from '../core/definition.js'
 import { andThen, isPromise, type MaybePromise } from '../core/maybe-promise.js'
 import { own } from '../core/own.js'
+import type { MessageExtra } from './http-request.js'
+import { type Incoming, type Problem, type RequestId, withHeaders } from './incoming.js'
 import { addPolicy, type InstallOptions, type Policy, resolvePolicy } from './policy.js'
-import { type MessageExtra, RequestScope, scopes } from './scope.js'
+import { RequestScope, scopes } from './scope.js'
 
 /** What this package needs of a transport: the `Transport` of either SDK major, or anything of its shape. */
 export interface ContextCapableTransport {
@@ -18,14 +20,6 @@ export interface ContextCapableTransport {
 }
 
 type Receiver = (message: unknown, extra?: unknown) => void
-type RequestId = string | number
-type Problem = ContextProblem | undefined
-
-interface Incoming {
-  readonly method: string
-  readonly id?: RequestId
-  readonly params?: unknown
-}
 
 /** A transport has one gate, whichever copy of this package put it there. */
 const GATE = Symbol.for('mcp-request-context/gate@1')
@@ -120,11 +114,13 @@ class Gate {
       receive(message, extra)
       return
     }
-    const incoming = message as Incoming
-    const meta = own(incoming.params, '_meta')
-    const scope = new RequestScope(message, meta, extra as MessageExtra | undefined, this.#definitions)
+    const told = extra as MessageExtra | undefined
+    const { incoming, problem: contradiction } = withHeaders(message as Incoming, told, this.#policies, (refused) =>
+      this.#transport.onerror?.(refusal(refused)),
+    )
+    const scope = new RequestScope(incoming, own(incoming.params, '_meta'), told, this.#definitions)
     try {
-      const problem = this.#admit(incoming, scope)
+      const problem = contradiction ?? this.#admit(incoming, scope)
       if (isPromise(problem)) this.#waitFor(problem, incoming, scope, receive)
       else this.#settle(problem, incoming, scope, receive)
     } catch (error) {
@@ -148,8 +144,12 @@ class Gate {
 
   #settle(problem: Problem, message: Incoming, scope: RequestScope, receive: Receiver): void {
     if (problem !== undefined) {
-      const { message: text, data } = problem
-      void this.#answer(message, { code: INVALID_PARAMS, message: text, data })
+      const { message: text, data, reason } = problem
+      void this.#answer(message, {
+        code: reason === 'mismatch' ? HEADER_MISMATCH : INVALID_PARAMS,
+        message: text,
+        data,
+      })
       return
     }
     if (message.method === 'notifications/cancelled') {

@@ -1,6 +1,8 @@
+import type { HeaderBinding } from '../core/header-binding.js'
 import { own } from '../core/own.js'
 import { headerValueOf } from '../http/context-headers.js'
-import { currentScope, type MessageExtra } from './scope.js'
+import { requestHeaders } from './http-request.js'
+import { currentScope } from './scope.js'
 
 /** Which headers {@link getHttpHeaders} returns. */
 export interface HttpHeadersOptions {
@@ -46,24 +48,20 @@ export function getHttpHeaders(options: HttpHeadersOptions = {}): Headers {
   for (const definition of scope.definitions) {
     const context = own(scope.meta, definition.key)
     for (const binding of definition.headers) {
-      const value = headers.has(binding.name) ? undefined : headerValueOf(binding, own(context, binding.field))
-      if (value !== undefined) headers.set(binding.name, value)
+      if (!headers.has(binding.name)) setHeader(headers, binding, own(context, binding.field))
     }
   }
   if (options.includeAll !== true) withhold(headers, options.include ?? [])
   return headers
 }
 
-function requestHeaders(extra: MessageExtra | undefined): Headers {
-  const given = extra?.request?.headers ?? extra?.requestInfo?.headers ?? {}
-  const headers = new Headers()
-  const entries = typeof given.forEach === 'function' ? (given as Headers) : Object.entries(given)
-  for (const [name, value] of entries) {
-    // HTTP/2 pseudo-headers of Node's compatibility layer are no header fields (RFC 9113, section 8.3).
-    if (value === undefined || name.startsWith(':')) continue
-    for (const one of Array.isArray(value) ? value : [value]) headers.append(name, one)
+function setHeader(headers: Headers, binding: HeaderBinding, field: unknown): void {
+  try {
+    const value = headerValueOf(binding, field)
+    if (value !== undefined) headers.set(binding.name, value)
+  } catch {
+    // A string that UTF-8 cannot carry has no form as a header.
   }
-  return headers
 }
 
 function withhold(headers: Headers, include: readonly string[]): void {

@@ -1,3 +1,4 @@
+export type { HttpPolicy } from '../http/reconcile.js'
 export { type ContextCapableTransport, contextTransport } from './gate.js'
 export { getHttpHeaders, type HttpHeadersOptions } from './http-headers.js'
 export { type ContextCapableServer, installContext } from './install.js'

@@ -1,7 +1,9 @@
+import { advertise } from '../core/advertise.js'
+import { contextSettings } from '../core/context-settings.js'
 import type { AnyDefinition } from '../core/definition.js'
 import { ContextError } from '../core/error.js'
 import { type ContextCapableTransport, gateOf } from './gate.js'
-import { addPolicy, type InstallOptions, type Policy, resolvePolicy } from './policy.js'
+import { addPolicy, type InstallOptions, type Policy, requiredMethods, resolvePolicy } from './policy.js'
 
 /** What a context can be installed on: the `Server`, `McpServer` or `Client` of either SDK major, or of their shape. */
 export interface ContextCapableServer {
@@ -26,6 +28,9 @@ const POLICIES = Symbol.for('mcp-request-context/policies@1')
  * error (`-32602`, `data: { extension, key, reason, issues }`) and never reaches a handler. A notification with such a
  * context is handled without it, and the fault goes to `onerror`.
  *
+ * It is advertised in the capabilities, under `extensions`: the methods that require it, its JSON Schema, its header
+ * bindings.
+ *
  * @param server a `Server` or `McpServer`; a `Client`, for the context of sampling and elicitation
  * @returns the server itself
  * @throws ContextError `already_connected` after `connect()`; `invalid_definition` for options that cannot be, or other
@@ -47,6 +52,8 @@ export function installContext<S extends ContextCapableServer>(
     )
   }
   addPolicy(policiesOf(connector), policy)
+  const required = requiredMethods(policy)
+  advertise(connector, definition.key, { ...contextSettings(definition), ...(required && { required }) })
   return server
 }
 

@@ -1,6 +1,7 @@
 import type { AnyDefinition } from '../core/definition.js'
 import { ContextError } from '../core/error.js'
 import { quote } from '../core/quote.js'
+import type { HttpPolicy } from '../http/reconcile.js'
 
 /** What a policy is told about a request. */
 export interface PolicyRequest {
@@ -19,13 +20,22 @@ export type RequiredContext = boolean | readonly string[] | ((request: PolicyReq
 export interface InstallOptions {
   /** Which requests are refused without a context. Default `false`: none. */
   readonly required?: RequiredContext | undefined
+  /** What is made of HTTP headers that fields are bound to; on a transport without HTTP, nothing. */
+  readonly http?: Partial<HttpPolicy> | undefined
 }
 
 /** A definition as it is installed: what requests are admitted by. */
 export interface Policy {
   readonly definition: AnyDefinition
   readonly required: RequiredContext
+  readonly http: HttpPolicy
   requires(request: PolicyRequest): boolean
+}
+
+/** The methods that a policy requires a context for, where it can say so beforehand. */
+export function requiredMethods({ required }: Policy): string[] | undefined {
+  if (typeof required === 'function') return undefined
+  return required === true ? [...USUAL] : required === false ? [] : [...required]
 }
 
 /**
@@ -36,12 +46,16 @@ export interface Policy {
 export function addPolicy(policies: Policy[], policy: Policy): void {
   const installed = policies.find(({ definition }) => definition === policy.definition)
   if (installed === undefined) policies.push(policy)
-  else if (!sameRequirement(installed.required, policy.required)) {
+  else if (!sameRequirement(installed.required, policy.required) || !sameHttp(installed.http, policy.http)) {
     throw new ContextError(
       'invalid_definition',
       `${policy.definition.key} is installed here already, with other options: install a definition once`,
     )
   }
+}
+
+function sameHttp(one: HttpPolicy, other: HttpPolicy): boolean {
+  return one.verify === other.verify && one.lift === other.lift && one.prefer === other.prefer
 }
 
 function sameRequirement(one: RequiredContext, other: RequiredContext): boolean {
@@ -62,7 +76,7 @@ const NEVER: ReadonlySet<string> = new Set([
   'tasks/list',
 ])
 
-const OPTIONS: readonly string[] = ['required']
+const OPTIONS: readonly string[] = ['required', 'http']
 
 /**
  * Checks what a definition is installed with.
@@ -79,7 +93,24 @@ export function resolvePolicy(definition: AnyDefinition, options: InstallOptions
     throw new ContextError('invalid_definition', 'the definition is not one that defineContext() made')
   }
   const required = options.required ?? false
-  return { definition, required, requires: requirement(required) }
+  return { definition, required, requires: requirement(required), http: resolveHttp(options.http ?? {}) }
+}
+
+function resolveHttp(options: Partial<HttpPolicy>): HttpPolicy {
+  const { verify = 'mismatch', lift = false, prefer = 'meta', ...rest } = options
+  const [unknown] = Object.keys(rest)
+  if (unknown !== undefined) throw refuseHttp(`there is no ${quote(unknown)}; there are verify, lift and prefer`)
+  if (verify !== 'mismatch' && verify !== 'strict' && verify !== false) {
+    throw refuseHttp("verify must be 'mismatch', 'strict' or false")
+  }
+  if (typeof lift !== 'boolean') throw refuseHttp('lift must be true or false')
+  if (prefer !== 'meta' && prefer !== 'header') throw refuseHttp("prefer must be 'meta' or 'header'")
+  if (prefer === 'header' && !lift) throw refuseHttp("prefer: 'header' needs lift: true")
+  return { verify, lift, prefer }
+}
+
+function refuseHttp(message: string): ContextError {
+  return new ContextError('invalid_definition', `http: ${message}`)
 }
 
 function requirement(required: unknown): Policy['requires'] {

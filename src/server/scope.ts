@@ -4,12 +4,7 @@ import type { AnyDefinition, ContextOutput } from '../core/definition.js'
 import { ContextError } from '../core/error.js'
 import { isPromise } from '../core/maybe-promise.js'
 import { own } from '../core/own.js'
-
-/** What a transport tells beside a message: `requestInfo` in SDK 1.x, `request` in 2.x, neither where there is no HTTP. */
-export interface MessageExtra {
-  readonly requestInfo?: { readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>> }
-  readonly request?: { readonly headers?: Headers }
-}
+import type { MessageExtra } from './http-request.js'
 
 /** One request while it is handled: its `_meta`, and the contexts in it. */
 export class RequestScope {

@@ -119,7 +119,7 @@ describe.each(CELLS)('%s, client of SDK %i, server of SDK %i', (_name, clientMaj
 describe.each(MAJORS)('the headers that a handler reads, server of SDK %i', (major) => {
   async function headersOf(sent: Record<string, string>, read: () => Headers, context = {}) {
     const url = await serveStateless(major, () => {
-      const server = installContext(newServer(major), testContext)
+      const server = installContext(newServer(major), testContext, { http: { verify: false } })
       server.registerTool('read', {}, () => reply([...read()]))
       return server
     })

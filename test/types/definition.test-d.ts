@@ -137,7 +137,7 @@ describe('the codec', () => {
     // @ts-expect-error it may have been refused
     decoded.context.count
     if (decoded.ok) expectTypeOf(decoded.context).toEqualTypeOf<{ count: number }>()
-    else expectTypeOf(decoded.problem.reason).toEqualTypeOf<'missing' | 'invalid' | 'too_large'>()
+    else expectTypeOf(decoded.problem.reason).toEqualTypeOf<'missing' | 'invalid' | 'too_large' | 'mismatch'>()
   })
 
   it('keeps the names of what it redacts', () => {
@@ -162,6 +162,14 @@ it('the code of an error is one of a closed union', () => {
   expectTypeOf(contextErrorFrom).returns.toEqualTypeOf<ContextError | undefined>()
   expectTypeOf<ContextError['code']>().toEqualTypeOf<ContextErrorCode>()
   expectTypeOf<ContextErrorCode>().toEqualTypeOf<
-    'invalid_definition' | 'missing' | 'invalid' | 'too_large' | 'conflict' | 'already_connected' | 'outside_request'
+    | 'invalid_definition'
+    | 'missing'
+    | 'invalid'
+    | 'too_large'
+    | 'mismatch'
+    | 'conflict'
+    | 'already_connected'
+    | 'outside_request'
+    | 'unsupported'
   >()
 })

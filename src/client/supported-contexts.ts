@@ -1,0 +1,110 @@
+import { EXTENSION_ID } from '../core/constants.js'
+import { ContextError } from '../core/error.js'
+import { isFieldName } from '../core/field-name.js'
+import { isHeaderName } from '../core/header-binding.js'
+import { isObject, own } from '../core/own.js'
+import { isUsableSchema } from '../core/schema-check.js'
+import type { ContextSettings } from '../core/wire.generated.js'
+
+/** Limits of what a server may advertise (schemas/capability-settings.schema.json). */
+const MOST_CONTEXTS = 64
+const MOST_METHODS = 256
+const MOST_HEADERS = 64
+const LONGEST_NAME = 256
+
+const NONE: ReadonlyMap<string, ContextSettings> = new Map()
+
+/** What was made of a server's capabilities, by the object that the client holds: it is checked once. */
+const checked = new WeakMap<object, ReadonlyMap<string, ContextSettings>>()
+
+interface Connected {
+  readonly transport?: unknown
+  getServerCapabilities?(): unknown
+  getClientCapabilities?(): unknown
+  onerror?: ((error: Error) => void) | undefined
+}
+
+/**
+ * The contexts that the connected peer advertises: a server, to its client; a client, to a server that would send it
+ * sampling or elicitation. They come by their context key, with the methods
+ * that require each, its JSON Schema and its header bindings, as far as the peer says.
+ *
+ * What a server says is checked first. One that advertises rubbish is taken to advertise nothing: the map is empty, and
+ * the client's `onerror` is told why, once. Nothing is ever fetched.
+ *
+ * @param client a `Client` of either SDK major, or a view of one; before it is connected, the map is empty
+ * @example
+ * if (supportedContexts(client).has(requestContext.key)) { ... }
+ */
+export function supportedContexts(client: object): ReadonlyMap<string, ContextSettings> {
+  const peer = client as Connected
+  const capabilities = peer.getServerCapabilities?.() ?? peer.getClientCapabilities?.()
+  if (typeof capabilities !== 'object' || capabilities === null) return NONE
+  let contexts = checked.get(capabilities)
+  if (contexts === undefined) {
+    const problem = problemOf(own(own(capabilities, 'extensions'), EXTENSION_ID))
+    contexts = typeof problem === 'string' ? NONE : problem
+    checked.set(capabilities, contexts)
+    if (typeof problem === 'string') {
+      peer.onerror?.(new ContextError('invalid', `the peer's settings of ${EXTENSION_ID} are ignored: ${problem}`))
+    }
+  }
+  return contexts
+}
+
+/** The contexts in a server's settings, or what is wrong with them. */
+function problemOf(settings: unknown): string | ReadonlyMap<string, ContextSettings> {
+  if (settings === undefined) return NONE
+  const contexts = own(settings, 'contexts')
+  if (!isObject(contexts)) return 'contexts is not an object'
+  const keys = Object.keys(contexts)
+  if (keys.length > MOST_CONTEXTS) return `there are ${keys.length} contexts; the limit is ${MOST_CONTEXTS}`
+  const map = new Map<string, ContextSettings>()
+  for (const key of keys) {
+    const context = own(contexts, key)
+    if (key === '' || key.length > LONGEST_NAME) return 'a context key is empty or too long'
+    if (!isObject(context)) return 'a context is not an object'
+    const { required, schema, headers } = context as Record<string, unknown>
+    if (required !== undefined && !isMethods(required)) return 'required is not a list of methods'
+    if (schema !== undefined && !isUsableSchema(schema)) return 'schema is not a JSON Schema that stands by itself'
+    if (headers !== undefined && !isHeaders(headers)) return 'headers is not an object of header bindings'
+    map.set(key, { required, schema, headers } as ContextSettings)
+  }
+  return map
+}
+
+function isMethods(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length > MOST_METHODS || new Set(value).size !== value.length) return false
+  return value.every((method) => typeof method === 'string' && method !== '' && method.length <= LONGEST_NAME)
+}
+
+function isHeaders(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const entries = Object.entries(value)
+  return entries.length <= MOST_HEADERS && entries.every(([field, binding]) => isFieldName(field) && isBinding(binding))
+}
+
+function isBinding(value: unknown): boolean {
+  const name = own(value, 'name')
+  const scheme = own(value, 'scheme')
+  return (
+    typeof name === 'string' &&
+    name.length <= LONGEST_NAME &&
+    isHeaderName(name) &&
+    ['string', 'integer', 'boolean'].includes(own(value, 'type') as string) &&
+    (scheme === undefined || scheme === 'Bearer')
+  )
+}
+
+/**
+ * Asks that the connected peer advertises a context.
+ *
+ * @throws ContextError `unsupported` where it does not. An object that is not connected is left to the SDK's own error.
+ */
+export function assertSupported(client: object, key: string): void {
+  if ((client as Connected).transport === undefined || supportedContexts(client).has(key)) return
+  throw new ContextError(
+    'unsupported',
+    `the server does not advertise the context ${key}: install it there, or leave out requireSupport to send it all the same`,
+  )
+}
