@@ -7,6 +7,13 @@ export interface Message {
   readonly params?: { readonly _meta?: Readonly<Record<string, unknown>> | undefined } | undefined
 }
 
+/** A copy of a message without the context that was attached to it. */
+export function detachContext<M extends Message>(message: M, key: string): M {
+  const meta = Object.assign({}, message.params?._meta) as Record<string, unknown>
+  delete meta[key]
+  return { ...message, params: { ...message.params, _meta: meta } }
+}
+
 /**
  * A copy of a message that carries a context, beside whatever its `_meta` has already.
  *

@@ -3,9 +3,10 @@ import type { AnyDefinition } from '../core/definition.js'
 import { andThen, isPromise, type MaybePromise } from '../core/maybe-promise.js'
 import type { RequestContext } from '../core/wire.generated.js'
 import { signalOf, untilAborted } from './abort.js'
-import { attachContext, type Message } from './attach.js'
+import { attachContext, detachContext, type Message } from './attach.js'
 import { viewMember } from './member.js'
 import type { Method } from './method.js'
+import { resending } from './resending.js'
 import { addSource, contextOf, type Sources } from './source.js'
 import { assertSupported } from './supported-contexts.js'
 import { callingTool, learnTools, type ToolMetadata } from './tool-metadata.js'
@@ -21,6 +22,9 @@ export interface Binding {
   readonly definition: AnyDefinition
   readonly requireSupport: boolean
 }
+
+/** What carries no context: it is about the connection (spec RC-016). */
+const HANDSHAKE: ReadonlySet<string> = new Set(['initialize', 'notifications/initialized'])
 
 /** How a view shows a method that is not simply run with the view as `this`. */
 type Kind = 'sends' | 'sets up' | 'listens' | 'calls a tool' | 'is cached' | 'knows tools'
@@ -105,9 +109,15 @@ class View implements ProxyHandler<object> {
     } catch (error) {
       return Promise.reject(error)
     }
+    const sender = this.#sources.some((source) => typeof source === 'function') ? this.#resending(client) : client
     return isPromise(attached)
-      ? untilAborted(attached, signal).then((attached) => method.call(client, attached, ...rest))
-      : method.call(client, attached, ...rest)
+      ? untilAborted(attached, signal).then((attached) => method.call(sender, attached, ...rest))
+      : method.call(sender, attached, ...rest)
+  }
+
+  #resending(client: object): object {
+    const { key } = this.#binding.definition
+    return resending(client, (message, rest) => this.#attach(client, detachContext(message, key), signalOf(rest)))
   }
 
   #attach(client: object, message: Message, signal: AbortSignal | undefined): MaybePromise<Message> {
@@ -122,6 +132,7 @@ class View implements ProxyHandler<object> {
     signal: AbortSignal | undefined,
   ): MaybePromise<RequestContext | undefined> {
     const { definition, requireSupport } = this.#binding
+    if (HANDSHAKE.has(method)) return undefined
     return andThen(contextOf(this.#sources, { method, params, signal }), (fields) => {
       if (fields === undefined) return undefined
       if (requireSupport) assertSupported(client, definition.key)

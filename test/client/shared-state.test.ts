@@ -181,3 +181,52 @@ describe('members that SDK 1 builds when first asked', () => {
     expect(peer.received.map(({ params }) => params?._meta?.[testContext.key])).toEqual([{ tenant: 'acme' }])
   })
 })
+
+describe('a request that SDK 2 repeats on its own', () => {
+  test.each([
+    ['at once', (token: string) => ({ token })],
+    ['later', async (token: string) => ({ token })],
+  ])('asks a source function again, which answers %s, and rounds keep their state', async (_when, answer) => {
+    let round = 0
+    const peer = new ScriptedPeer(2, ({ method }) =>
+      method === 'tools/call' && ++round < 3
+        ? { resultType: 'input_required', requestState: `state ${round}`, inputRequests: {} }
+        : undefined,
+    )
+    const client = newClient(2, MODERN)
+    await client.connect(peer.near)
+    onTestFinished(() => client.close())
+    let rotation = 0
+    const view = createContextClient(client, testContext, { context: { tenant: 'acme' } }).withContext(() =>
+      answer(`T${++rotation}`),
+    )
+    await view.callTool({ name: 'report', _meta: { 'com.example/own': 1 } })
+    const calls = peer.of('tools/call')
+    expect(calls.map(({ params }) => params?._meta?.[testContext.key])).toEqual(
+      ['T1', 'T2', 'T3'].map((token) => ({ tenant: 'acme', token })),
+    )
+    expect(calls.map(({ params }) => [params?.requestState, params?._meta?.['com.example/own']])).toEqual([
+      [undefined, 1],
+      ['state 1', 1],
+      ['state 2', 1],
+    ])
+    expect(new Set(calls.map(({ id }) => id)).size).toBe(3)
+  })
+
+  test('with plain values, repeats what was sent', async () => {
+    let round = 0
+    const peer = new ScriptedPeer(2, ({ method }) =>
+      method === 'tools/call' && ++round < 2
+        ? { resultType: 'input_required', requestState: 's', inputRequests: {} }
+        : undefined,
+    )
+    const client = newClient(2, MODERN)
+    await client.connect(peer.near)
+    onTestFinished(() => client.close())
+    await createContextClient(client, testContext, { context: { tenant: 'acme' } }).callTool({ name: 'report' })
+    expect(peer.of('tools/call').map(({ params }) => params?._meta?.[testContext.key])).toEqual([
+      { tenant: 'acme' },
+      { tenant: 'acme' },
+    ])
+  })
+})
