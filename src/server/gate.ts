@@ -119,27 +119,38 @@ class Gate {
       this.#transport.onerror?.(refusal(refused)),
     )
     const scope = new RequestScope(incoming, own(incoming.params, '_meta'), told, this.#definitions)
+    let problem: MaybePromise<Problem>
     try {
-      const problem = contradiction ?? this.#admit(incoming, scope)
-      if (isPromise(problem)) this.#waitFor(problem, incoming, scope, receive)
-      else this.#settle(problem, incoming, scope, receive)
+      problem = contradiction ?? this.#admit(incoming, scope)
     } catch (error) {
       this.#fail(incoming, error)
+      return
     }
+    if (isPromise(problem)) void this.#waitFor(problem, incoming, scope, receive)
+    else this.#settle(problem, incoming, scope, receive)
   }
 
-  #waitFor(pending: Promise<Problem>, message: Incoming, scope: RequestScope, receive: Receiver): void {
+  async #waitFor(pending: Promise<Problem>, message: Incoming, scope: RequestScope, receive: Receiver): Promise<void> {
     const { id } = message
     if (id !== undefined) this.#waiting.set(id, scope)
-    pending
-      .then((problem) => {
-        if (id !== undefined) {
-          if (this.#waiting.get(id) !== scope) return
-          this.#waiting.delete(id)
-        }
-        this.#settle(problem, message, scope, receive)
-      })
-      .catch((error: unknown) => this.#fail(message, error))
+    let problem: Problem
+    try {
+      problem = await pending
+    } catch (error) {
+      this.#waiting.delete(id as RequestId)
+      this.#fail(message, error)
+      return
+    }
+    if (id !== undefined) {
+      if (this.#waiting.get(id) !== scope) return
+      this.#waiting.delete(id)
+    }
+    try {
+      this.#settle(problem, message, scope, receive)
+    } catch (error) {
+      // The receiver threw: a transport that calls it at once would get that; here it has moved on.
+      this.#report(error)
+    }
   }
 
   #settle(problem: Problem, message: Incoming, scope: RequestScope, receive: Receiver): void {
@@ -192,7 +203,7 @@ class Gate {
 
   /** The server's own `required` function threw: the request is not handled, and its peer is told no more than that. */
   #fail(message: Incoming, error: unknown): void {
-    this.#transport.onerror?.(error instanceof Error ? error : new Error(String(error)))
+    this.#report(error)
     if (message.id !== undefined) void this.#answer(message, { code: INTERNAL_ERROR, message: 'Internal error' })
   }
 
@@ -200,7 +211,11 @@ class Gate {
     try {
       await this.#transport.send({ jsonrpc: '2.0', id, error })
     } catch (failure) {
-      this.#transport.onerror?.(failure instanceof Error ? failure : new Error(String(failure)))
+      this.#report(failure)
     }
+  }
+
+  #report(error: unknown): void {
+    this.#transport.onerror?.(error instanceof Error ? error : new Error(String(error)))
   }
 }

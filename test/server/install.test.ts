@@ -280,6 +280,21 @@ describe('contextTransport', () => {
   })
 })
 
+test('what a receiver throws goes to whoever called it, and nothing is answered', async () => {
+  const [near, far] = linkedPair(1)
+  const fault = new Error('own')
+  far.onmessage = () => {
+    throw fault
+  }
+  contextTransport(far, testContext)
+  const answers = vi.fn()
+  near.onmessage = answers
+  await near.start()
+  await far.start()
+  await expect(near.send({ jsonrpc: '2.0', id: 1, method: 'ping' })).rejects.toBe(fault)
+  expect(answers).not.toHaveBeenCalled()
+})
+
 test('a message that passes a transport’s gate twice is checked once, and reaches each receiver once', async () => {
   const validate = vi.fn((value: unknown) => ({ value }))
   const definition = defineContext({ schema: { '~standard': { version: 1, vendor: 'test', validate } } })
