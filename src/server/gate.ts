@@ -5,42 +5,14 @@ import { andThen, isPromise, type MaybePromise } from '../core/maybe-promise.js'
 import { own } from '../core/own.js'
 import type { MessageExtra } from './http-request.js'
 import { type Incoming, type Problem, type RequestId, withHeaders } from './incoming.js'
-import { addPolicy, type InstallOptions, type Policy, resolvePolicy } from './policy.js'
+import { addPolicy, type Policy } from './policy.js'
 import { RequestScope, scopes } from './scope.js'
-
-/** What this package needs of a transport: the `Transport` of either SDK major, or anything of its shape. */
-export interface ContextCapableTransport {
-  start(): Promise<void>
-  // biome-ignore lint/suspicious/noExplicitAny: the message types of the SDK majors differ
-  send(message: any, options?: any): Promise<void>
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  onmessage?: ((message: any, extra?: any) => void) | undefined
-  onerror?: ((error: Error) => void) | undefined
-  onclose?: (() => void) | undefined
-}
+import type { ContextCapableTransport } from './transport.js'
 
 type Receiver = (message: unknown, extra?: unknown) => void
 
 /** A transport has one gate, whichever copy of this package put it there. */
 const GATE = Symbol.for('mcp-request-context/gate@1')
-
-/**
- * Admits a context on a transport: the same middleware as `installContext`, for code that has the transport and not the
- * server. The transport may be started already or not.
- *
- * @returns the transport itself
- * @throws ContextError `invalid_definition`
- * @example
- * await framework.serve(contextTransport(transport, requestContext, { required: true }))
- */
-export function contextTransport<T extends ContextCapableTransport>(
-  transport: T,
-  definition: AnyDefinition,
-  options: InstallOptions = {},
-): T {
-  gateOf(transport).admit([resolvePolicy(definition, options)])
-  return transport
-}
 
 /** The gate of a transport; made, and put between the transport and whoever receives from it, when there is none. */
 export function gateOf(transport: ContextCapableTransport): Gate {

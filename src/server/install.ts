@@ -2,8 +2,9 @@ import { advertise } from '../core/advertise.js'
 import { contextSettings } from '../core/context-settings.js'
 import type { AnyDefinition } from '../core/definition.js'
 import { ContextError } from '../core/error.js'
-import { type ContextCapableTransport, gateOf } from './gate.js'
+import { gateOf } from './gate.js'
 import { addPolicy, type InstallOptions, type Policy, requiredMethods, resolvePolicy } from './policy.js'
+import type { ContextCapableTransport } from './transport.js'
 
 /** What a context can be installed on: the `Server`, `McpServer` or `Client` of either SDK major, or of their shape. */
 export interface ContextCapableServer {
