@@ -52,7 +52,14 @@ it.each<[string, object, string[]]>([
   [
     './http',
     http,
-    ['contextToHeaders', 'corsAllowHeaders', 'decodeHeaderValue', 'encodeHeaderValue', 'headersToContext'],
+    [
+      'contextFetch',
+      'contextToHeaders',
+      'corsAllowHeaders',
+      'decodeHeaderValue',
+      'encodeHeaderValue',
+      'headersToContext',
+    ],
   ],
 ])('the names that %s exports', (_entry, module, names) => {
   expect(Object.keys(module).sort()).toEqual(names)

@@ -54,20 +54,25 @@ const shell = blocks.filter(({ info }) => info === 'sh').flatMap(({ text }) => t
 /** Names that the README's snippets use and do not say where they come from. */
 const PRELUDE = `
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import type { ContextClient } from 'mcp-request-context/client'
 import type { requestContext } from './context.js'
+export { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+export { createContextClient, supportedContexts } from 'mcp-request-context/client'
+export { contextFetch } from 'mcp-request-context/http'
 export { contextErrorFrom, defineContext, redactContext } from 'mcp-request-context'
-export { getContext, getHttpHeaders } from 'mcp-request-context/server'
+export { getContext, getHttpHeaders, installContext } from 'mcp-request-context/server'
 export { z } from 'zod'
 export { requestContext } from './context.js'
 export declare const client: ContextClient<Client, typeof requestContext>
+export declare const server: McpServer
 export declare const headers: Record<string, string>
 export declare const user: { tenant: string }
 export declare function tokenOf(of: typeof user): Promise<string>
 export declare function currentToken(options: { signal: AbortSignal | undefined }): Promise<string>
 `
 const PRELUDE_NAMES =
-  'contextErrorFrom, defineContext, redactContext, getContext, getHttpHeaders, z, requestContext, client, headers, user, tokenOf, currentToken'
+  'StreamableHTTPClientTransport, createContextClient, supportedContexts, contextFetch, contextErrorFrom, defineContext, redactContext, getContext, getHttpHeaders, installContext, z, requestContext, client, server, headers, user, tokenOf, currentToken'
 
 /** Records the messages that the README shows: its first call, and one of a client that does not check. */
 const RECORDER = `
@@ -122,7 +127,7 @@ beforeAll(async () => {
   const self = join(folder, 'node_modules', packageJson.name)
   await mkdir(self, { recursive: true })
   await symlink(path('src'), join(self, 'src'), 'junction')
-  const exports = { '.': './src/index.ts', './client': './src/client/index.ts', './server': './src/server/index.ts' }
+  const exports = { '.': './src/index.ts', './client': './src/client/index.ts', './server': './src/server/index.ts', './http': './src/http/index.ts' }
   await writeFile(join(self, 'package.json'), JSON.stringify({ name: packageJson.name, type: 'module', exports }))
 })
 
@@ -150,9 +155,9 @@ test('every block of the README is one of those that are checked here', () => {
     programs: ['context.ts', 'server.ts', 'client.ts', 'sdk2.ts'],
     outputs: ['client.ts', 'sdk2.ts'],
     messages: ['request', 'error'],
-    snippets: 5,
-    shell: 3,
-    all: 16,
+    snippets: 6,
+    shell: 4,
+    all: 18,
   })
 })
 
@@ -196,8 +201,12 @@ describe('commands', () => {
   const inline = [...readme.matchAll(/`((?:npm|node) [^`\n]+)`/g)].map(([, command]) => command ?? '')
   const commands = [...shell, ...inline].flatMap((line) => line.split(' && '))
 
-  test.each(commands)('%s is one that works', (command) => {
+  test.each(commands)('%s is one that works', async (command) => {
     const [program, verb, ...rest] = command.split(' ')
+    if (program === 'npx') {
+      expect(packageJson.bin).toHaveProperty(verb ?? '')
+      return expect(await readFile(path('docs/cli.md'), 'utf8')).toContain(`${verb} ${rest[0]}`)
+    }
     if (program === 'node') return expect([...programs.keys()]).toContain(rest.at(-1))
     expect(program).toBe('npm')
     if (verb === 'ci' || verb === 'pack' || verb === 'pkg') return

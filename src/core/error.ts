@@ -14,6 +14,7 @@ import type { ContextErrorData, ContextIssue } from './wire.generated.js'
  * - `outside_request`: a context was read where no request is being handled
  * - `unsupported`: the server does not advertise the context, and `requireSupport` asks that it does
  * - `mismatch`: a request's HTTP headers say something else than its context
+ * - `redirected`: a request was redirected to where its context may not go
  */
 export type ContextErrorCode =
   | 'invalid_definition'
@@ -25,6 +26,7 @@ export type ContextErrorCode =
   | 'outside_request'
   | 'unsupported'
   | 'mismatch'
+  | 'redirected'
 
 /** Why a peer's context was refused: the codes that travel over the wire. */
 export type ContextRefusal = ContextErrorData['reason']

@@ -171,5 +171,6 @@ it('the code of an error is one of a closed union', () => {
     | 'already_connected'
     | 'outside_request'
     | 'unsupported'
+    | 'redirected'
   >()
 })

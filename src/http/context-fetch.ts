@@ -1,0 +1,158 @@
+import type { AnyDefinition } from '../core/definition.js'
+import { isObject, own } from '../core/own.js'
+import { contextToHeaders } from './context-headers.js'
+import { followWithinOrigin, isRedirect, refuseRedirect } from './redirect.js'
+
+/** The `fetch` that an MCP SDK's transport takes and its middleware gives: without `Request` objects. */
+export type FetchLike = (url: string | URL, init?: RequestInit) => Promise<Response>
+
+type Fetch = typeof globalThis.fetch
+
+const MANUAL: RequestRedirect = 'manual'
+
+/**
+ * A `fetch` that mirrors the context in a JSON-RPC body into the headers of that one request. It is for the `fetch`
+ * option of an MCP client's HTTP transport; wrapped around another `fetch`, or by one, it keeps what that does.
+ *
+ * A request whose body does not carry the context goes to `fetch` as it is: OAuth, the handshake, an SSE stream, the end
+ * of a session. A batch is mirrored where all its messages come to the same headers. A context header replaces one of
+ * the caller's with the same name.
+ *
+ * The context never leaves the origin that was asked: a redirect is followed within it, at most 20 times, as Fetch says;
+ * `redirect: 'manual'` and `'error'` do what they do in `fetch`.
+ *
+ * @param fetch sends the requests; it must heed `redirect: 'manual'`. Default the global one
+ * @returns a `fetch`. Its promise rejects with a ContextError `invalid` or `too_large` for a bound field that has no
+ *   header, as {@link contextToHeaders} does, before anything is sent; `redirected` for a redirect to another origin, and
+ *   in a browser for any redirect, as its target is hidden there
+ * @example
+ * new StreamableHTTPClientTransport(url, { fetch: contextFetch(requestContext) })
+ */
+export function contextFetch(definition: AnyDefinition, fetch?: Fetch): Fetch
+export function contextFetch(definition: AnyDefinition, fetch: FetchLike): FetchLike
+export function contextFetch(definition: AnyDefinition, fetch: FetchLike = globalThis.fetch): Fetch {
+  const inner = fetch as Fetch
+  const quotedKey = JSON.stringify(definition.key)
+  return (input, init) => {
+    const body = init?.body
+    if (typeof body === 'string') {
+      if (body.includes(quotedKey)) return send(definition, inner, input, init, body)
+    } else if (body instanceof Uint8Array) {
+      const text = new TextDecoder().decode(body)
+      if (text.includes(quotedKey)) return send(definition, inner, input, init, text)
+    } else if ((body === undefined || body === null) && isRequest(input) && hasBody(input)) {
+      return read(input).then((text) =>
+        text.includes(quotedKey) ? send(definition, inner, input, init, text) : pass(inner, input, init),
+      )
+    }
+    return pass(inner, input, init)
+  }
+}
+
+/** Sends a request as it was given, with as many arguments. */
+function pass(fetch: Fetch, input: Parameters<Fetch>[0], init: RequestInit | undefined): Promise<Response> {
+  return init === undefined ? fetch(input) : fetch(input, init)
+}
+
+/** Sends a request whose body has the context key in it, wherever that is. */
+async function send(
+  definition: AnyDefinition,
+  fetch: Fetch,
+  input: Parameters<Fetch>[0],
+  init: RequestInit | undefined,
+  text: string,
+): Promise<Response> {
+  const carried = contextsIn(definition, text)
+  if (carried === undefined) return pass(fetch, input, init)
+  const request = isRequest(input) ? input : undefined
+  const headers = new Headers(init?.headers ?? request?.headers)
+  const mirrored = setHeaders(headers, definition, mirror(definition, carried))
+  // A member added after a spread costs V8 as much as the headers do.
+  const guarded = { redirect: MANUAL, ...init, headers }
+  guarded.redirect = MANUAL
+  const response = await fetch(input, guarded)
+  if (!isRedirect(response)) return response
+  const mode = init?.redirect ?? request?.redirect
+  if (mode === 'manual') return response
+  if (mode === 'error') return refuseRedirect(response)
+  const sent = {
+    url: request?.url ?? String(input),
+    method: (init?.method ?? request?.method ?? 'GET').toUpperCase(),
+    init: { ...(request && initOf(request, text)), ...guarded },
+    mirrored,
+  }
+  return followWithinOrigin(response, sent, (url, next) => fetch(input instanceof URL ? url : url.href, next))
+}
+
+/** The context of a message, or of each in a batch; `undefined` for a body that carries none, or is no JSON. */
+function contextsIn(definition: AnyDefinition, text: string): Carried | undefined {
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (!Array.isArray(body)) {
+    const context = contextIn(definition, body)
+    return context === undefined ? undefined : { context }
+  }
+  if (!body.some((member) => contextIn(definition, member) !== undefined)) return undefined
+  // What a batch has beside requests, notifications and responses is nobody's.
+  const [context, ...others] = body.filter(isMessage).map((message) => contextIn(definition, message))
+  return { context, others }
+}
+
+interface Carried {
+  readonly context: unknown
+  /** Those of the other messages of a batch. */
+  readonly others?: readonly unknown[]
+}
+
+function contextIn({ key }: AnyDefinition, message: unknown): unknown {
+  return own(own(own(message, 'params'), '_meta'), key)
+}
+
+/** The headers that all messages of one request mirror to; `undefined` where they do not agree. */
+function mirror(definition: AnyDefinition, { context, others = [] }: Carried): Headers | undefined {
+  if (!isObject(context) || !others.every(isObject)) return undefined
+  const headers = contextToHeaders(definition, context)
+  const agrees = (other: Headers) => definition.headers.every(({ name }) => other.get(name) === headers.get(name))
+  return others.every((other) => agrees(contextToHeaders(definition, other as object))) ? headers : undefined
+}
+
+/** Sets the context's headers among a request's, and returns their names. */
+function setHeaders(headers: Headers, { headers: bindings }: AnyDefinition, context: Headers | undefined): string[] {
+  const names: string[] = []
+  if (context === undefined) return names
+  for (const { name } of bindings) {
+    const value = context.get(name)
+    if (value === null) continue
+    headers.set(name, value)
+    names.push(name)
+  }
+  return names
+}
+
+function isMessage(value: unknown): boolean {
+  return own(value, 'id') !== undefined || own(value, 'method') !== undefined
+}
+
+/** By shape: a `Request` may be of another realm, or of a package. */
+function isRequest(input: Parameters<Fetch>[0]): input is Request {
+  return typeof input === 'object' && 'clone' in input
+}
+
+function hasBody(request: Request): boolean {
+  return request.method !== 'GET' && request.method !== 'HEAD' && request.body !== null && !request.bodyUsed
+}
+
+/** The body of a request, which can be sent all the same. */
+async function read(request: Request): Promise<string> {
+  return request.clone().text()
+}
+
+/** What a redirect repeats of a `Request` that is sent already. */
+function initOf(request: Request, body: string): RequestInit {
+  const { method, mode, credentials, cache, referrer, referrerPolicy, integrity, keepalive, signal } = request
+  return { method, body, mode, credentials, cache, referrer, referrerPolicy, integrity, keepalive, signal }
+}

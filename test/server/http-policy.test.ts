@@ -1,0 +1,569 @@
+// The bridge's server half: headers compared with the context, or taken for it, on every HTTP transport.
+import { request } from 'node:http'
+import { PassThrough } from 'node:stream'
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js'
+import { StdioServerTransport as StdioV1 } from '@modelcontextprotocol/sdk/server/stdio.js'
+import { StdioServerTransport as StdioV2 } from '@modelcontextprotocol/server/stdio'
+import { contextErrorFrom, defineContext } from 'mcp-request-context'
+import { createContextClient } from 'mcp-request-context/client'
+import { contextFetch } from 'mcp-request-context/http'
+import { getContext, getHttpHeaders, installContext, readContext, tryGetContext } from 'mcp-request-context/server'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { z } from 'zod'
+import { httpTransport, serveHandler, serveSse, serveStateful, serveStateless } from '../support/http.js'
+import {
+  answerOf,
+  connectInMemory,
+  type Extra,
+  MAJORS,
+  type Major,
+  newClient,
+  newServer,
+  reply,
+  type TestServer,
+} from '../support/sdk.js'
+
+const bound = defineContext({
+  schema: z.object({
+    tenant: z.string().max(20).optional(),
+    retries: z.number().int().optional(),
+    dryRun: z.boolean().optional(),
+    token: z.string().optional(),
+    note: z.string().optional(),
+  }),
+  headers: {
+    tenant: 'X-Tenant-Id',
+    retries: { name: 'X-Retries', type: 'integer' },
+    dryRun: { name: 'X-Dry-Run', type: 'boolean' },
+    token: { name: 'Authorization', scheme: 'Bearer' },
+  },
+})
+
+type Http = NonNullable<Parameters<typeof installContext>[2]>['http']
+type Sent = Record<string, string>
+
+interface Cell {
+  name: string
+  major: Major
+  serve: (makeServer: () => TestServer) => Promise<URL>
+  options?: object
+  sse?: boolean
+}
+
+const CELLS: Cell[] = [
+  { name: 'SDK 1, stateful', major: 1, serve: (make) => serveStateful(1, make) },
+  { name: 'SDK 1, stateless', major: 1, serve: (make) => serveStateless(1, make) },
+  { name: 'SDK 1, HTTP+SSE', major: 1, serve: serveSse, sse: true },
+  { name: 'SDK 2, stateful', major: 2, serve: (make) => serveStateful(2, make) },
+  { name: 'SDK 2, createMcpHandler, 2025', major: 2, serve: serveHandler },
+  {
+    name: 'SDK 2, createMcpHandler, 2026-07-28',
+    major: 2,
+    serve: serveHandler,
+    options: { versionNegotiation: { mode: 'auto' } },
+  },
+]
+
+/** A server with a policy, and a client whose calls arrive with headers that somebody between them set. */
+async function behindProxy({ major, serve, options, sse }: Cell, http: Http, required = false) {
+  const handled = vi.fn()
+  const faults: unknown[] = []
+  const url = await serve(() => {
+    const server = installContext(newServer(major), bound, { http, required })
+    server.registerTool('read', {}, (extra: Extra) => {
+      handled()
+      const ambient = tryGetContext(bound) ?? null
+      return reply({
+        ambient,
+        argument: ambient && readContext(bound, extra),
+        meta: (extra.mcpReq ?? extra)._meta?.[bound.key] ?? null,
+        headers: Object.fromEntries(getHttpHeaders({ include: ['authorization'] })),
+      })
+    })
+    server.server.fallbackNotificationHandler = async () => handled(tryGetContext(bound) ?? null)
+    server.server.onerror = (error: unknown) => faults.push(error)
+    return server
+  })
+  let injected: Sent | ((body: { params: { arguments: Sent } }) => Sent) = {}
+  const statuses: number[] = []
+  const proxy = async (input: string | URL, init?: RequestInit) => {
+    const body = typeof init?.body === 'string' ? JSON.parse(init.body) : {}
+    if (body.method !== 'tools/call' && body.method !== 'com.example/changed') return fetch(input, init)
+    const headers = new Headers(init?.headers)
+    for (const [name, value] of Object.entries(typeof injected === 'function' ? injected(body) : injected)) {
+      headers.set(name, value)
+    }
+    const response = await fetch(input, { ...init, headers })
+    statuses.push(response.status)
+    return response
+  }
+  const client = newClient(major, options)
+  await client.connect(
+    sse === true ? new SSEClientTransport(url, { fetch: proxy }) : httpTransport(major, url, { fetch: proxy }),
+  )
+  onTestFinished(() => client.close())
+  const call = async (context: object | undefined, headers: typeof injected) => {
+    injected = headers
+    const _meta = context !== undefined && { [bound.key]: context }
+    return answerOf(await client.callTool({ name: 'read', ...(_meta && { _meta }) }))
+  }
+  const refusal = (context: object | undefined, headers: Sent) =>
+    call(context, headers).then(
+      (answer) => expect.unreachable(`served: ${JSON.stringify(answer)}`),
+      (error: unknown) => error as Error & { code: number; data: { issues: { path: string[]; message: string }[] } },
+    )
+  return { call, refusal, handled, faults, statuses, client, set: (headers: typeof injected) => (injected = headers) }
+}
+
+/** What the handler gets: a context, or none; or the field that the request is refused for. */
+type Outcome = { gets: object | null } | { refused: string; says?: string }
+type Case = [claim: string, http: Http, context: object | undefined, headers: Sent, outcome: Outcome]
+
+const ACME = { tenant: 'acme' }
+const OTHER = { 'x-tenant-id': 'globex' }
+const LIFT = { lift: true }
+const GATEWAY = { lift: true, prefer: 'header' } as const
+
+const CASES: Case[] = [
+  // verify: 'mismatch', which is the default
+  ['a header that agrees is served', {}, ACME, { 'x-tenant-id': 'acme' }, { gets: ACME }],
+  ['no header is served', {}, ACME, {}, { gets: ACME }],
+  [
+    'a header that disagrees is refused',
+    {},
+    ACME,
+    OTHER,
+    { refused: 'tenant', says: 'X-Tenant-Id says something else' },
+  ],
+  ['case makes a difference', {}, ACME, { 'x-tenant-id': 'ACME' }, { refused: 'tenant' }],
+  [
+    'values are compared decoded',
+    {},
+    { tenant: 'Zü' },
+    { 'x-tenant-id': '=?base64?WsO8?=' },
+    { gets: { tenant: 'Zü' } },
+  ],
+  [
+    'an empty string agrees with its encoding',
+    {},
+    { tenant: '' },
+    { 'x-tenant-id': '=?base64??=' },
+    { gets: { tenant: '' } },
+  ],
+  ['and not with another', {}, { tenant: '' }, { 'x-tenant-id': 'acme' }, { refused: 'tenant' }],
+  ['integers agree', {}, { retries: 7 }, { 'x-retries': '7' }, { gets: { retries: 7 } }],
+  ['integers disagree', {}, { retries: 7 }, { 'x-retries': '8' }, { refused: 'retries', says: 'X-Retries says' }],
+  [
+    'a header that is no integer is refused',
+    {},
+    { retries: 7 },
+    { 'x-retries': '07' },
+    { refused: 'retries', says: 'is not an integer' },
+  ],
+  ['booleans disagree', {}, { dryRun: false }, { 'x-dry-run': 'true' }, { refused: 'dryRun' }],
+  [
+    'a header that is no boolean is refused',
+    {},
+    { dryRun: true },
+    { 'x-dry-run': 'TRUE' },
+    { refused: 'dryRun', says: 'is not a boolean' },
+  ],
+  ['a bearer token agrees', {}, { token: 't0k' }, { authorization: 'bearer t0k' }, { gets: { token: 't0k' } }],
+  ['another scheme is refused', {}, { token: 't0k' }, { authorization: 'Basic t0k' }, { refused: 'token' }],
+  [
+    'one of several that disagrees is enough',
+    {},
+    { ...ACME, retries: 7 },
+    { 'x-tenant-id': 'acme', 'x-retries': '8' },
+    { refused: 'retries' },
+  ],
+  ['verify: mismatch is the same', { verify: 'mismatch' }, ACME, OTHER, { refused: 'tenant' }],
+
+  // lift: false, which is the default: a header never reaches the context
+  ['a header of a field that the context lacks is not taken', {}, { note: 'n' }, OTHER, { gets: { note: 'n' } }],
+  ['nor is one without a context', {}, undefined, OTHER, { gets: null }],
+  ['nor is one that its type cannot read looked at', {}, ACME, { 'x-retries': 'many' }, { gets: ACME }],
+  ['nor is one taken where nothing is compared', { verify: false }, { note: 'n' }, OTHER, { gets: { note: 'n' } }],
+  ['nor under strict', { verify: 'strict' }, undefined, OTHER, { gets: null }],
+
+  // verify: 'strict'
+  [
+    'strict: all headers are there',
+    { verify: 'strict' },
+    { ...ACME, retries: 1 },
+    { 'x-tenant-id': 'acme', 'x-retries': '1' },
+    { gets: { ...ACME, retries: 1 } },
+  ],
+  [
+    'strict: a header is not there',
+    { verify: 'strict' },
+    { ...ACME, retries: 1 },
+    { 'x-tenant-id': 'acme' },
+    { refused: 'retries', says: 'X-Retries is not there' },
+  ],
+  ['strict: a field that is not bound needs none', { verify: 'strict' }, { note: 'n' }, {}, { gets: { note: 'n' } }],
+  ['strict: no context needs none', { verify: 'strict' }, undefined, {}, { gets: null }],
+  ['strict: a header that disagrees', { verify: 'strict' }, ACME, OTHER, { refused: 'tenant' }],
+
+  // verify: false
+  ['verify: false ignores one that disagrees', { verify: false }, ACME, OTHER, { gets: ACME }],
+  [
+    'verify: false ignores one that its type cannot read',
+    { verify: false },
+    { retries: 7 },
+    { 'x-retries': 'many' },
+    { gets: { retries: 7 } },
+  ],
+
+  // lift: true
+  [
+    'lift: a header alone makes a context',
+    LIFT,
+    undefined,
+    { 'x-tenant-id': 'acme', 'x-retries': '7', 'x-dry-run': 'false', authorization: 'Bearer t' },
+    { gets: { tenant: 'acme', retries: 7, dryRun: false, token: 't' } },
+  ],
+  [
+    'lift: a header fills in a field',
+    LIFT,
+    { note: 'n', tenant: 'acme' },
+    { 'x-retries': '7' },
+    { gets: { note: 'n', tenant: 'acme', retries: 7 } },
+  ],
+  [
+    'lift: a header that is encoded is read',
+    LIFT,
+    undefined,
+    { 'x-tenant-id': '=?base64?WsO8?=' },
+    { gets: { tenant: 'Zü' } },
+  ],
+  [
+    'lift: a digit stays a string where the binding says so',
+    LIFT,
+    undefined,
+    { 'x-tenant-id': '7' },
+    { gets: { tenant: '7' } },
+  ],
+  ['lift: no header, no context', LIFT, undefined, {}, { gets: null }],
+  ['lift: a header that disagrees is refused', LIFT, ACME, OTHER, { refused: 'tenant' }],
+  [
+    'lift: a header that its type cannot read is refused',
+    LIFT,
+    ACME,
+    { 'x-retries': 'many' },
+    { refused: 'retries', says: 'X-Retries is not an integer' },
+  ],
+  ['lift: so it is without a context', LIFT, undefined, { 'x-dry-run': '1' }, { refused: 'dryRun' }],
+  [
+    'lift: so it is where nothing is compared',
+    { lift: true, verify: false },
+    undefined,
+    { 'x-tenant-id': '=?base64?Y?=' },
+    { refused: 'tenant' },
+  ],
+  ['lift: another scheme is refused', LIFT, undefined, { authorization: 'Basic t0k' }, { refused: 'token' }],
+  ['lift without verify: the context counts', { lift: true, verify: false }, ACME, OTHER, { gets: ACME }],
+  [
+    'lift with strict: what was lifted has its header',
+    { lift: true, verify: 'strict' },
+    { note: 'n' },
+    OTHER,
+    { gets: { note: 'n', tenant: 'globex' } },
+  ],
+  ['lift with strict: what was not needs one', { lift: true, verify: 'strict' }, ACME, {}, { refused: 'tenant' }],
+
+  // prefer: 'header'
+  [
+    'prefer header: it wins, and that is no mismatch',
+    GATEWAY,
+    { ...ACME, note: 'n' },
+    OTHER,
+    { gets: { tenant: 'globex', note: 'n' } },
+  ],
+  ['prefer header: without one the context counts', GATEWAY, ACME, {}, { gets: ACME }],
+  [
+    'prefer header: it wins over what is no string at all',
+    GATEWAY,
+    { tenant: 7 },
+    OTHER,
+    { gets: { tenant: 'globex' } },
+  ],
+  [
+    'prefer header: one that its type cannot read is refused',
+    GATEWAY,
+    { retries: 7 },
+    { 'x-retries': 'many' },
+    { refused: 'retries' },
+  ],
+  ['prefer header, strict: a header is not there', { ...GATEWAY, verify: 'strict' }, ACME, {}, { refused: 'tenant' }],
+  [
+    'prefer header, without verify: it wins',
+    { ...GATEWAY, verify: false },
+    ACME,
+    OTHER,
+    { gets: { tenant: 'globex' } },
+  ],
+  [
+    'prefer meta, spelled out: the header is a mismatch',
+    { ...LIFT, prefer: 'meta' },
+    ACME,
+    OTHER,
+    { refused: 'tenant' },
+  ],
+]
+
+describe.each(CELLS)('$name', (cell) => {
+  test.each(CASES)('%s', async (_claim, http, context, headers, outcome) => {
+    const { call, refusal, handled, statuses } = await behindProxy(cell, http)
+    if ('gets' in outcome) {
+      const { ambient, argument, meta, headers: shown } = await call(context, headers)
+      expect({ ambient, argument, meta }).toEqual({ ambient: outcome.gets, argument: outcome.gets, meta: outcome.gets })
+      for (const [name, value] of Object.entries(headers)) expect(shown[name]).toBe(value)
+      return
+    }
+    const error = await refusal(context, headers)
+    expect(error).toMatchObject({ code: -32020, data: { key: bound.key, reason: 'mismatch' } })
+    expect(contextErrorFrom(error)).toMatchObject({ code: 'mismatch' })
+    const [issue, ...more] = error.data.issues
+    const { name } = bound.headers.find(({ field }) => field === outcome.refused) ?? {}
+    expect(more).toEqual([])
+    expect(issue?.path).toEqual([outcome.refused])
+    expect(issue?.message).toContain(`header ${name} `)
+    expect(issue?.message).toContain(outcome.says ?? '')
+    const shown = `${error.message} ${JSON.stringify(error.data)}`
+    for (const value of ['acme', 'globex', 'many', 't0k', 'base64']) expect(shown).not.toContain(value)
+    expect(handled).not.toHaveBeenCalled()
+    if (cell.name.endsWith('2026-07-28')) expect(new Set(statuses)).toEqual(new Set([400]))
+  })
+
+  test('a lifted header satisfies what is required, and its absence does not', async () => {
+    const { call, refusal, handled } = await behindProxy(cell, LIFT, true)
+    expect((await call(undefined, OTHER)).ambient).toEqual({ tenant: 'globex' })
+    handled.mockClear()
+    expect(await refusal(undefined, {})).toMatchObject({ code: -32602, data: { reason: 'missing' } })
+    expect(handled).not.toHaveBeenCalled()
+  })
+
+  test('a header satisfies nothing that is required where it is not lifted', async () => {
+    const { refusal } = await behindProxy(cell, {}, true)
+    expect(await refusal(undefined, OTHER)).toMatchObject({ code: -32602, data: { reason: 'missing' } })
+  })
+
+  test('a lifted value is checked against the schema as if it had come in the context', async () => {
+    const { refusal, handled } = await behindProxy(cell, LIFT)
+    const error = await refusal(undefined, { 'x-tenant-id': 'x'.repeat(21) })
+    expect(error).toMatchObject({ code: -32602, data: { reason: 'invalid', issues: [{ path: ['tenant'] }] } })
+    expect(handled).not.toHaveBeenCalled()
+  })
+
+  test('a context that is no object is invalid, whatever the headers say', async () => {
+    const { refusal } = await behindProxy(cell, GATEWAY)
+    for (const raw of [['acme'], 'acme', 7, null] as unknown[] as object[]) {
+      expect(await refusal(raw, OTHER)).toMatchObject({ code: -32602, data: { reason: 'invalid' } })
+    }
+  })
+
+  test('a notification that its headers contradict is handled without the context, and onerror is told', async () => {
+    const { client, set, handled, faults } = await behindProxy(cell, {})
+    const notify = (context: object) =>
+      client.notification({ method: 'com.example/changed', params: { _meta: { [bound.key]: context } } })
+    set({ 'x-tenant-id': 'acme' })
+    await notify({ tenant: 'globex', note: 'n' })
+    await notify({ tenant: 'acme', note: 'n' })
+    await vi.waitFor(() => expect(handled).toHaveBeenCalledTimes(2))
+    expect(handled.mock.calls).toEqual(expect.arrayContaining([[null], [{ tenant: 'acme', note: 'n' }]]))
+    expect(faults).toHaveLength(1)
+    expect(faults[0]).toMatchObject({ name: 'ContextError', code: 'mismatch', issues: [{ path: ['tenant'] }] })
+    expect(String(faults[0])).not.toMatch(/acme|globex/)
+  })
+
+  test('contextFetch satisfies strict, and a proxy that changes its header does not pass', async () => {
+    const url = await cell.serve(() => {
+      const server = installContext(newServer(cell.major), bound, { required: true, http: { verify: 'strict' } })
+      server.registerTool('read', {}, () => reply(getContext(bound)))
+      return server
+    })
+    let changed = false
+    const changing = (input: string | URL, init?: RequestInit) => {
+      const headers = new Headers(init?.headers)
+      if (changed && headers.has('x-tenant-id')) headers.set('x-tenant-id', 'globex')
+      return fetch(input, { ...init, headers })
+    }
+    const options = { fetch: contextFetch(bound, changing) }
+    const client = newClient(cell.major, cell.options)
+    await client.connect(cell.sse ? new SSEClientTransport(url, options) : httpTransport(cell.major, url, options))
+    onTestFinished(() => client.close())
+    const context = { tenant: 'Zürich', retries: 0, dryRun: false, token: 'ü', note: 'n' }
+    const view = createContextClient(client, bound, { context })
+    expect(answerOf(await view.callTool({ name: 'read' }))).toEqual(context)
+    changed = true
+    await expect(view.callTool({ name: 'read' })).rejects.toMatchObject({ code: -32020, data: { reason: 'mismatch' } })
+  })
+})
+
+describe.each(CELLS)('behind a reverse proxy that rotates a token, $name', ({ major, serve, options, sse }) => {
+  const forwarded = defineContext({
+    schema: z.object({ token: z.string().optional() }),
+    headers: { token: 'X-Forwarded-Access-Token' },
+    sensitive: ['token'],
+  })
+
+  test('each request of a session reads its own, through getContext and getHttpHeaders', async () => {
+    const url = await serve(() => {
+      const server = installContext(newServer(major), forwarded, { required: true, http: { lift: true } })
+      server.registerTool(
+        'read',
+        { inputSchema: z.object({ call: z.string() }) },
+        async ({ call }: { call: string }) => {
+          const before = getContext(forwarded).token
+          await new Promise((resolve) => setTimeout(resolve, 2))
+          return reply({
+            call,
+            before,
+            after: getContext(forwarded).token,
+            header: getHttpHeaders().get('x-forwarded-access-token'),
+          })
+        },
+      )
+      return server
+    })
+    // The proxy sets the header on everything: the handshake, the stream and the notifications too.
+    let rotation = 0
+    const proxy = (input: string | URL, init?: RequestInit) => {
+      const { params } = typeof init?.body === 'string' ? JSON.parse(init.body) : {}
+      const headers = new Headers(init?.headers)
+      headers.set('x-forwarded-access-token', `token-${params?.arguments?.call ?? `r${rotation++}`}`)
+      return fetch(input, { ...init, headers })
+    }
+    const client = newClient(major, options)
+    await client.connect(
+      sse === true ? new SSEClientTransport(url, { fetch: proxy }) : httpTransport(major, url, { fetch: proxy }),
+    )
+    onTestFinished(() => client.close())
+    await client.listTools()
+    const calls = Array.from({ length: 40 }, async (_, index) => {
+      const token = `token-c${index}`
+      const seen = answerOf(await client.callTool({ name: 'read', arguments: { call: `c${index}` } } as never))
+      expect(seen).toEqual({ call: `c${index}`, before: token, after: token, header: token })
+    })
+    await Promise.all(calls)
+    expect(rotation).toBeGreaterThan(1)
+  })
+})
+
+describe('where there is no HTTP, nothing is compared and nothing is needed', () => {
+  const policies: Http[] = [{}, { verify: 'strict' }, { verify: 'strict', lift: true, prefer: 'header' }]
+
+  test.each(MAJORS.flatMap((major) => policies.map((http) => [major, http] as const)))(
+    'in memory, SDK %i, %j',
+    async (major, http) => {
+      const server = installContext(newServer(major), bound, { required: true, http })
+      server.registerTool('read', {}, () => reply(getContext(bound)))
+      const client = newClient(major)
+      await connectInMemory(client, server, major)
+      const view = createContextClient(client, bound, { context: ACME })
+      expect(answerOf(await view.callTool({ name: 'read' }))).toEqual(ACME)
+      await expect(client.callTool({ name: 'read' })).rejects.toMatchObject({ data: { reason: 'missing' } })
+    },
+  )
+
+  test.each(MAJORS.flatMap((major) => policies.map((http) => [major, http] as const)))(
+    'on stdio, SDK %i, %j',
+    async (major, http) => {
+      const server = installContext(newServer(major), bound, { required: true, http })
+      server.registerTool('read', {}, () => reply(getContext(bound)))
+      const [stdin, stdout] = [new PassThrough(), new PassThrough()]
+      const Stdio = major === 1 ? StdioV1 : StdioV2
+      await server.connect(new Stdio(stdin, stdout))
+      onTestFinished(() => server.close())
+      const params = { name: 'read', _meta: { [bound.key]: ACME } }
+      stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params })}\n`)
+      const [line] = await new Promise<Buffer[]>((resolve) => stdout.once('data', (...data: Buffer[]) => resolve(data)))
+      expect(answerOf(JSON.parse(String(line)).result)).toEqual(ACME)
+    },
+  )
+})
+
+describe('what several definitions make of one request', () => {
+  const region = defineContext({
+    key: 'com.example/region',
+    schema: z.object({ region: z.string().optional() }),
+    headers: { region: 'X-Region' },
+  })
+
+  test.each(MAJORS)('each goes by its own policy, SDK %i', async (major) => {
+    const url = await serveStateless(major, () => {
+      const server = installContext(newServer(major), bound, { http: { verify: 'strict' } })
+      installContext(server, region, { http: { lift: true } })
+      server.registerTool('read', {}, () => reply([tryGetContext(bound) ?? null, tryGetContext(region) ?? null]))
+      return server
+    })
+    const client = newClient(major)
+    const requestInit = { headers: { 'x-region': 'eu', 'x-tenant-id': 'acme' } }
+    await client.connect(httpTransport(major, url, { requestInit }))
+    onTestFinished(() => client.close())
+    const read = (_meta?: object) => client.callTool({ name: 'read', ...(_meta && { _meta }) })
+    expect(answerOf(await read())).toEqual([null, { region: 'eu' }])
+    expect(answerOf(await read({ [bound.key]: ACME }))).toEqual([ACME, { region: 'eu' }])
+    await expect(read({ [region.key]: { region: 'us' } })).rejects.toMatchObject({
+      data: { key: region.key, reason: 'mismatch', issues: [{ path: ['region'] }] },
+    })
+    await expect(read({ [bound.key]: { tenant: 'globex' } })).rejects.toMatchObject({ data: { key: bound.key } })
+  })
+})
+
+test.each(MAJORS)('a header that was sent twice is one value, and so no integer: SDK %i', async (major) => {
+  const url = await serveStateless(major, () => {
+    const server = installContext(newServer(major), bound)
+    server.registerTool('read', {}, () => reply(getContext(bound)))
+    return server
+  })
+  const send = async (context: object, name: string, value: string) => {
+    const params = { name: 'read', _meta: { [bound.key]: context } }
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      [name]: [value, value],
+    }
+    return new Promise<string>((resolve, reject) => {
+      const sent = request(url, { method: 'POST', headers }, async (response) => {
+        let text = ''
+        for await (const chunk of response) text += chunk
+        resolve(text)
+      })
+      sent.on('error', reject)
+      sent.end(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }))
+    })
+  }
+  expect(await send({ retries: 7 }, 'x-retries', '7')).toContain('-32020')
+  expect(await send({ tenant: 'acme' }, 'x-tenant-id', 'acme')).toContain('-32020')
+  expect(await send({ tenant: 'acme, acme' }, 'x-tenant-id', 'acme')).toContain('acme, acme')
+})
+
+describe('http options that cannot be', () => {
+  test.each<[string, unknown, string]>([
+    ['an unknown one', { verfy: 'strict' }, 'http: there is no "verfy"; there are verify, lift and prefer'],
+    ['verify: true', { verify: true }, "http: verify must be 'mismatch', 'strict' or false"],
+    ['verify: another word', { verify: 'always' }, "http: verify must be 'mismatch', 'strict' or false"],
+    ['verify: null', { verify: null }, "http: verify must be 'mismatch', 'strict' or false"],
+    ['lift: a word', { lift: 'yes' }, 'http: lift must be true or false'],
+    ['lift: a list', { lift: ['tenant'] }, 'http: lift must be true or false'],
+    ['prefer: another word', { lift: true, prefer: 'headers' }, "http: prefer must be 'meta' or 'header'"],
+    ['prefer: header without lift', { prefer: 'header' }, "http: prefer: 'header' needs lift: true"],
+    ['prefer: header with lift off', { prefer: 'header', lift: false }, "http: prefer: 'header' needs lift: true"],
+  ])('%s is refused by name', (_claim, http, message) => {
+    expect(() => installContext(newServer(1), bound, { http: http as Http })).toThrow(
+      expect.objectContaining({ name: 'ContextError', code: 'invalid_definition', message }),
+    )
+  })
+
+  test('other ones than the definition was installed with before are refused; the same, spelled out, are not', () => {
+    const server = installContext(newServer(1), bound)
+    expect(installContext(server, bound, { http: { verify: 'mismatch', lift: false, prefer: 'meta' } })).toBe(server)
+    for (const http of [{ verify: false }, { lift: true }] as const) {
+      expect(() => installContext(server, bound, { http })).toThrow(
+        expect.objectContaining({ code: 'invalid_definition' }),
+      )
+    }
+  })
+})
