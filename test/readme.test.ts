@@ -127,7 +127,12 @@ beforeAll(async () => {
   const self = join(folder, 'node_modules', packageJson.name)
   await mkdir(self, { recursive: true })
   await symlink(path('src'), join(self, 'src'), 'junction')
-  const exports = { '.': './src/index.ts', './client': './src/client/index.ts', './server': './src/server/index.ts', './http': './src/http/index.ts' }
+  const exports = {
+    '.': './src/index.ts',
+    './client': './src/client/index.ts',
+    './server': './src/server/index.ts',
+    './http': './src/http/index.ts',
+  }
   await writeFile(join(self, 'package.json'), JSON.stringify({ name: packageJson.name, type: 'module', exports }))
 })
 

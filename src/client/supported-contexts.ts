@@ -62,7 +62,7 @@ function problemOf(settings: unknown): string | ReadonlyMap<string, ContextSetti
   const map = new Map<string, ContextSettings>()
   for (const key of keys) {
     const context = own(contexts, key)
-    if (key === '' || key.length > LONGEST_NAME) return 'a context key is empty or too long'
+    if (key === '' || isTooLong(key)) return 'a context key is empty or too long'
     if (!isObject(context)) return 'a context is not an object'
     const { required, schema, headers } = context as Record<string, unknown>
     if (required !== undefined && !isMethods(required)) return 'required is not a list of methods'
@@ -73,9 +73,14 @@ function problemOf(settings: unknown): string | ReadonlyMap<string, ContextSetti
   return map
 }
 
+/** JSON Schema counts the characters of a string, not its UTF-16 code units. */
+function isTooLong(name: string): boolean {
+  return name.length > LONGEST_NAME && (name.length > 2 * LONGEST_NAME || [...name].length > LONGEST_NAME)
+}
+
 function isMethods(value: unknown): boolean {
   if (!Array.isArray(value) || value.length > MOST_METHODS || new Set(value).size !== value.length) return false
-  return value.every((method) => typeof method === 'string' && method !== '' && method.length <= LONGEST_NAME)
+  return value.every((method) => typeof method === 'string' && method !== '' && !isTooLong(method))
 }
 
 function isHeaders(value: unknown): boolean {
@@ -89,7 +94,7 @@ function isBinding(value: unknown): boolean {
   const scheme = own(value, 'scheme')
   return (
     typeof name === 'string' &&
-    name.length <= LONGEST_NAME &&
+    !isTooLong(name) &&
     isHeaderName(name) &&
     ['string', 'integer', 'boolean'].includes(own(value, 'type') as string) &&
     (scheme === undefined || scheme === 'Bearer')

@@ -86,12 +86,18 @@ function isPattern(value: unknown): boolean {
   }
 }
 
-/** A reference to the schema itself, or to a subschema that is there (RFC 6901). Anchors are not followed. */
+/** A reference to the schema itself, or to a subschema that is there (RFC 6901, section 6). Anchors are not followed. */
 function isLocal(reference: unknown, schema: unknown): boolean {
   if (typeof reference !== 'string' || !/^#(\/|$)/.test(reference)) return false
   let target: unknown = schema
-  for (const segment of reference.split('/').slice(1)) {
-    target = own(target, segment.replaceAll('~1', '/').replaceAll('~0', '~'))
-  }
+  for (const segment of reference.split('/').slice(1)) target = own(target, tokenOf(segment))
   return typeof target === 'boolean' || isObject(target)
+}
+
+function tokenOf(segment: string): string {
+  try {
+    return decodeURIComponent(segment).replaceAll('~1', '/').replaceAll('~0', '~')
+  } catch {
+    return segment
+  }
 }

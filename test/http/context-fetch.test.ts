@@ -164,6 +164,11 @@ describe('a request whose body does not carry the context is passed on as it is'
     ['a body of JSON that is no object', 'http://a.example/mcp', post(`"${KEY}"`)],
     ['null', 'http://a.example/mcp', post('null')],
     ['an empty batch', 'http://a.example/mcp', post('[]')],
+    [
+      'a batch without the context',
+      'http://a.example/mcp',
+      post([{ id: 1, params: { arguments: { [KEY]: CONTEXT } } }]),
+    ],
     ['a body of bytes without the context', 'http://a.example/mcp', { method: 'POST', body: Buffer.from('{"id":1}') }],
     [
       'a body that is a stream',
@@ -201,10 +206,12 @@ describe('a request whose body does not carry the context is passed on as it is'
     expect(parse).toHaveBeenCalledTimes(1)
   })
 
-  test('a Request that was read already fails as it does in fetch', async () => {
-    const { url } = await recordingServer()
-    const used = new Request(url, post(call(CONTEXT)))
+  test('a Request that was read already is passed on too, for fetch to refuse', async () => {
+    const used = new Request('http://a.example/mcp', post(call(CONTEXT)))
     await used.text()
+    const { fetch, calls } = recorder()
+    await contextFetch(testContext, fetch)(used)
+    expect(calls).toEqual([[used]])
     await expect(contextFetch(testContext)(used)).rejects.toThrow(TypeError)
   })
 })
@@ -304,6 +311,8 @@ describe('a batch', () => {
     ['with an answer', [call({ tenant: 'a' }), { jsonrpc: '2.0', id: 3, result: {} }], null],
     ['with a context that is no object', [call({ tenant: 'a' }), call('a')], null],
     ['whose first lacks the context', [bare, call({ tenant: 'a' })], null],
+    ['whose first lacks the context, whatever the others hold', [bare, call({ tenant: 7 })], null],
+    ['with a message that lacks the context, whatever the first holds', [call({ tenant: 7 }), bare], null],
   ])('%s mirrors one answer for all', async (_claim, batch, tenant) => {
     const { fetch, calls, headers } = recorder()
     await contextFetch(testContext, fetch)('http://a.example/mcp', post(batch))
@@ -468,6 +477,17 @@ describe('a redirect', () => {
       ['GET', null],
       ['GET', null],
     ])
+  })
+
+  test('is read from the URL that it came from', async () => {
+    const hops: Record<string, string> = { '/mcp': '/dir/a', '/dir/a': 'b' }
+    const { url, arrived } = await recordingServer(({ path }, response) => {
+      const location = hops[path]
+      if (location !== undefined) response.writeHead(308, { location }).end()
+      return location !== undefined
+    })
+    expect((await send(url)).ok).toBe(true)
+    expect(arrived.map(({ path }) => path)).toEqual(['/mcp', '/dir/a', '/dir/b'])
   })
 
   test.each<[number, string, string]>([

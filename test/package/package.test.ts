@@ -47,11 +47,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 test('the tarball holds what is published and nothing else', () => {
   const published =
-    /^(dist\/[\w-]+\.(js|cjs|d\.ts|d\.cts)|schemas\/[\w-]+\.schema\.json|spec\/.+|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
+    /^(dist\/[\w-]+\.(js|cjs|d\.ts|d\.cts)|dist\/cli\.LICENSES\.txt|schemas\/[\w-]+\.schema\.json|spec\/.+|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
   expect(packed.filter((path) => !published.test(path))).toEqual([])
   for (const entry of ['index', 'client', 'server', 'http']) {
     for (const ending of ['js', 'cjs', 'd.ts', 'd.cts']) expect(packed).toContain(`dist/${entry}.${ending}`)
   }
+  expect(packed.filter((path) => path.startsWith('dist/cli'))).toEqual(['dist/cli.LICENSES.txt', 'dist/cli.js'])
   expect(packed.filter((path) => path.startsWith('schemas/'))).toEqual(
     readdirSync(join(root, 'schemas')).map((name) => `schemas/${name}`),
   )
@@ -69,6 +70,43 @@ test('publint finds nothing', () => {
 
 test('attw finds no problem', () => {
   expect(run('npx', ['attw', tarball, '--format', 'table-flipped', '--no-emoji'], root)).toContain('No problems found')
+})
+
+describe('the command, in an empty project', () => {
+  const command = (...args: string[]) => run('npx', ['mcp-request-context', ...args], project)
+
+  test('tells what it does, and its version', () => {
+    expect(command('--help')).toContain('validate')
+    expect(command('--version')).toBe(`${manifest.version}\n`)
+  })
+
+  test('validates a context against a published schema', () => {
+    writeFileSync(join(project, 'contexts.jsonl'), '{"tenant":"acme"}\n{"tenant id":1}\n')
+    expect(command('validate', 'package.json', '--schema', 'context')).toMatch(/^valid: 1 value/)
+    expect(() => command('validate', 'contexts.jsonl')).toThrow(/^contexts\.jsonl:2: \/tenant id: /m)
+  })
+
+  test('writes types that a server advertises', () => {
+    const server = `
+      import { McpServer } from '@modelcontextprotocol/server'
+      import { serveStdio } from '@modelcontextprotocol/server/stdio'
+      const schema = { type: 'object', properties: { tenant: { type: 'string' } }, required: ['tenant'] }
+      const id = 'io.github.mcp-request-context/context'
+      serveStdio(() => {
+        const server = new McpServer({ name: 'stdio', version: '1.0.0' })
+        server.server.registerCapabilities({ extensions: { [id]: { contexts: { [id]: { schema } } } } })
+        return server
+      })`
+    writeFileSync(join(project, 'stdio-server.mjs'), server)
+    expect(command('types', '--stdio', '--', process.execPath, 'stdio-server.mjs')).toContain('tenant: string\n')
+  })
+
+  test('has the licence of every package within it', () => {
+    const licences = readFileSync(join(project, 'node_modules/mcp-request-context/dist/cli.LICENSES.txt'), 'utf8')
+    for (const name of ['ajv', 'commander', 'json-schema-to-typescript', '@modelcontextprotocol/client']) {
+      expect(licences).toContain(`\n${name} `)
+    }
+  })
 })
 
 describe('in an empty project', () => {
