@@ -12,10 +12,14 @@ interface Example {
 const text = readText('../request-context.md')
 
 /** The blocks of JSON, with the word behind the language that says what each is. */
-const examples: readonly Example[] = [...text.matchAll(/^```json *(.*)\n([\s\S]*?)^```/gm)].map(([, kind, json]) => ({
-  kind: kind as string,
-  value: JSON.parse(json as string),
-}))
+function examplesIn(markdown: string): Example[] {
+  return [...markdown.matchAll(/^```json *(.*)\n([\s\S]*?)^```/gm)].map(([, kind, json]) => ({
+    kind: kind as string,
+    value: JSON.parse(json as string),
+  }))
+}
+
+const examples = examplesIn(text)
 
 const meta = (value: unknown) => (value as Message).params?._meta ?? {}
 const refusal = (value: unknown) => schemaFaults('error-data', (value as Message).error?.data)
@@ -47,6 +51,18 @@ describe('the specification', () => {
   test.each(examples)('example $#, a $kind, is a vector', ({ kind, value }) => {
     const accepted = ofKind(kind).filter(({ outcome }) => outcome === 'accept')
     expect(accepted.map(({ input }) => input.value)).toContainEqual(value)
+  })
+})
+
+describe('the README', () => {
+  const shown = examplesIn(readText('../../README.md'))
+
+  test('shows a request and an error', () => {
+    expect(shown.map(({ kind }) => kind)).toEqual(['request', 'error'])
+  })
+
+  test.each(shown)('its $kind validates', ({ kind, value }) => {
+    expect(FAULTS[kind]?.(value)).toEqual([])
   })
 })
 
