@@ -1,6 +1,6 @@
 import type { AnyDefinition } from '../core/definition.js'
 import { isObject, own } from '../core/own.js'
-import { contextToHeaders } from './context-headers.js'
+import { contextToHeaders, setContextHeaders } from './context-headers.js'
 import { followWithinOrigin, isRedirect, refuseRedirect } from './redirect.js'
 
 /** The `fetch` that an MCP SDK's transport takes and its middleware gives: without `Request` objects. */
@@ -66,7 +66,7 @@ async function send(
   if (carried === undefined) return pass(fetch, input, init)
   const request = isRequest(input) ? input : undefined
   const headers = new Headers(init?.headers ?? request?.headers)
-  const mirrored = setHeaders(headers, definition, mirror(definition, carried))
+  const mirrored = agree(definition, carried) ? setContextHeaders(headers, definition, carried.context) : []
   // A member added after a spread costs V8 as much as the headers do.
   const guarded = { redirect: MANUAL, ...init, headers }
   guarded.redirect = MANUAL
@@ -112,25 +112,15 @@ function contextIn({ key }: AnyDefinition, message: unknown): unknown {
   return own(own(own(message, 'params'), '_meta'), key)
 }
 
-/** The headers that all messages of one request mirror to; `undefined` where they do not agree. */
-function mirror(definition: AnyDefinition, { context, others = [] }: Carried): Headers | undefined {
-  if (!isObject(context) || !others.every(isObject)) return undefined
+/** Whether all messages of one request mirror to the same headers. */
+function agree(definition: AnyDefinition, carried: Carried): carried is Carried & { readonly context: object } {
+  const { context, others } = carried
+  if (!isObject(context) || others === undefined) return isObject(context)
+  if (!others.every(isObject)) return false
   const headers = contextToHeaders(definition, context)
-  const agrees = (other: Headers) => definition.headers.every(({ name }) => other.get(name) === headers.get(name))
-  return others.every((other) => agrees(contextToHeaders(definition, other as object))) ? headers : undefined
-}
-
-/** Sets the context's headers among a request's, and returns their names. */
-function setHeaders(headers: Headers, { headers: bindings }: AnyDefinition, context: Headers | undefined): string[] {
-  const names: string[] = []
-  if (context === undefined) return names
-  for (const { name } of bindings) {
-    const value = context.get(name)
-    if (value === null) continue
-    headers.set(name, value)
-    names.push(name)
-  }
-  return names
+  return others
+    .map((other) => contextToHeaders(definition, other))
+    .every((other) => definition.headers.every(({ name }) => other.get(name) === headers.get(name)))
 }
 
 function isMessage(value: unknown): boolean {

@@ -19,6 +19,18 @@ export type HeaderFields<D extends AnyDefinition> = Partial<ContextInput<D>>
  */
 export function contextToHeaders<D extends AnyDefinition>(definition: D, context: ContextInput<D>): Headers {
   const headers = new Headers()
+  setContextHeaders(headers, definition, context)
+  return headers
+}
+
+/**
+ * Sets the headers that mirror a context among those of a request.
+ *
+ * @returns their names
+ * @throws ContextError as {@link contextToHeaders} does
+ */
+export function setContextHeaders(headers: Headers, definition: AnyDefinition, context: object): string[] {
+  const names: string[] = []
   for (const binding of definition.headers) {
     const field = own(context, binding.field)
     if (field === undefined) continue
@@ -34,8 +46,9 @@ export function contextToHeaders<D extends AnyDefinition>(definition: D, context
       )
     }
     headers.set(binding.name, value)
+    names.push(binding.name)
   }
-  return headers
+  return names
 }
 
 /**
@@ -89,7 +102,7 @@ export function headerValueOf(binding: HeaderBinding, field: unknown): string | 
 export function fieldOfHeader({ type, scheme }: HeaderBinding, value: string): string | number | boolean | undefined {
   if (type === 'boolean') return value === 'true' ? true : value === 'false' ? false : undefined
   if (type === 'integer') {
-    const integer = /^-?(?:0|[1-9][0-9]{0,15})$/.test(value) ? Number(value) : Number.NaN
+    const integer = /^(?:0|-?[1-9][0-9]{0,15})$/.test(value) ? Number(value) : Number.NaN
     return Number.isSafeInteger(integer) ? integer : undefined
   }
   if (scheme === undefined) return decodeHeaderValue(value)

@@ -1,5 +1,6 @@
 import type { AnyDefinition } from '../core/definition.js'
 import { ContextError } from '../core/error.js'
+import { isObject } from '../core/own.js'
 import { quote } from '../core/quote.js'
 import type { HttpPolicy } from '../http/reconcile.js'
 
@@ -93,10 +94,11 @@ export function resolvePolicy(definition: AnyDefinition, options: InstallOptions
     throw new ContextError('invalid_definition', 'the definition is not one that defineContext() made')
   }
   const required = options.required ?? false
-  return { definition, required, requires: requirement(required), http: resolveHttp(options.http ?? {}) }
+  return { definition, required, requires: requirement(required), http: resolveHttp(options.http) }
 }
 
-function resolveHttp(options: Partial<HttpPolicy>): HttpPolicy {
+function resolveHttp(options: Partial<HttpPolicy> = {}): HttpPolicy {
+  if (!isObject(options)) throw refuseHttp("must be an object such as { verify: 'strict' }")
   const { verify = 'mismatch', lift = false, prefer = 'meta', ...rest } = options
   const [unknown] = Object.keys(rest)
   if (unknown !== undefined) throw refuseHttp(`there is no ${quote(unknown)}; there are verify, lift and prefer`)

@@ -178,6 +178,12 @@ describe.concurrent('what cannot be checked exits with 2, in one sentence on std
     ['a reference to another file', ['-', '-s', schemas.sibling], '{}', /never fetched/],
     ['an unknown dialect', ['-', '-s', schemas.dialect], '{}', /dialect/],
     ['a value over --max-bytes', ['-', '--max-bytes', '10'], '{"a":"12345"}', /takes more than 10 bytes/],
+    [
+      'a line over --max-bytes',
+      ['-', '--max-bytes', '10'],
+      '{"a":1}\n{"a":"12345"}\n{}\n',
+      /line 2 takes more than 10 bytes/,
+    ],
   ])('%s', async (_title, args, input, told) => {
     const { code, stderr, stdout } = await run(['validate', ...args], input)
     expect(code).toBe(2)

@@ -52,7 +52,7 @@ test('the tarball holds what is published and nothing else', () => {
   for (const entry of ['index', 'client', 'server', 'http']) {
     for (const ending of ['js', 'cjs', 'd.ts', 'd.cts']) expect(packed).toContain(`dist/${entry}.${ending}`)
   }
-  expect(packed.filter((path) => path.startsWith('dist/cli'))).toEqual(['dist/cli.LICENSES.txt', 'dist/cli.js'])
+  expect(packed.filter((path) => path.startsWith('dist/cli.'))).toEqual(['dist/cli.LICENSES.txt', 'dist/cli.js'])
   expect(packed.filter((path) => path.startsWith('schemas/'))).toEqual(
     readdirSync(join(root, 'schemas')).map((name) => `schemas/${name}`),
   )

@@ -542,6 +542,9 @@ test.each(MAJORS)('a header that was sent twice is one value, and so no integer:
 
 describe('http options that cannot be', () => {
   test.each<[string, unknown, string]>([
+    ['true', true, "http: must be an object such as { verify: 'strict' }"],
+    ['a list', [], "http: must be an object such as { verify: 'strict' }"],
+    ['null', null, "http: must be an object such as { verify: 'strict' }"],
     ['an unknown one', { verfy: 'strict' }, 'http: there is no "verfy"; there are verify, lift and prefer'],
     ['verify: true', { verify: true }, "http: verify must be 'mismatch', 'strict' or false"],
     ['verify: another word', { verify: 'always' }, "http: verify must be 'mismatch', 'strict' or false"],
