@@ -49,6 +49,9 @@ export interface ContextClientOptions<D extends AnyDefinition, R = ContextAnswer
  * The client advertises the context in its capabilities when it is not connected yet, which is the one change to the
  * bytes of its handshake.
  *
+ * Methods run with the view as `this`, so a method of a subclass that reads a `#private` member throws a TypeError on a
+ * view, as it does on any Proxy.
+ *
  * @param client a `Client`, or a server's `Server` (`server.server` of an `McpServer`) for sampling and elicitation
  * @throws ContextError `invalid_definition` when `client` is neither
  * @example
