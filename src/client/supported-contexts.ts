@@ -1,4 +1,4 @@
-import { EXTENSION_ID } from '../core/constants.js'
+import { EXTENSION_ID, LONGEST_NAME } from '../core/constants.js'
 import { ContextError } from '../core/error.js'
 import { isFieldName } from '../core/field-name.js'
 import { isHeaderName } from '../core/header-binding.js'
@@ -10,7 +10,6 @@ import type { ContextSettings } from '../core/wire.generated.js'
 const MOST_CONTEXTS = 64
 const MOST_METHODS = 256
 const MOST_HEADERS = 64
-const LONGEST_NAME = 256
 
 const NONE: ReadonlyMap<string, ContextSettings> = new Map()
 

@@ -7,6 +7,9 @@ export const CONTEXT_META_KEY: string = EXTENSION_ID
 /** What a context field may be called. `__proto__` does not match, so it is never a field. */
 export const FIELD_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
 
+/** The most characters of a context key and of a bound header's name: what settings may advertise. */
+export const LONGEST_NAME = 256
+
 /** The JSON-RPC error code of a refused context: Invalid params (JSON-RPC 2.0, section 5.1). */
 export const INVALID_PARAMS = -32602
 

@@ -1,4 +1,4 @@
-import { FIELD_NAME } from './constants.js'
+import { FIELD_NAME, LONGEST_NAME } from './constants.js'
 import { ContextError } from './error.js'
 import { quote } from './quote.js'
 
@@ -122,6 +122,9 @@ function resolveBinding(field: string, value: unknown): HeaderBinding {
   if (unknown !== undefined) throw refuse(field, `a binding has name, type or scheme, and no ${quote(unknown)}`)
   if (typeof name !== 'string') throw refuse(field, "needs a header's name: 'X-Tenant-Id', or { name: 'X-Tenant-Id' }")
   if (!isHeaderName(name)) throw refuse(field, `${quote(name)} is no header name (RFC 9110, section 5.6.2)`)
+  if (name.length > LONGEST_NAME) {
+    throw refuse(field, `a header name has at most ${LONGEST_NAME} characters, not ${name.length}`)
+  }
   const lower = name.toLowerCase()
   if (lower === 'authorization') {
     if (scheme !== 'Bearer' || type !== 'string') {

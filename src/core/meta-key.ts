@@ -1,3 +1,4 @@
+import { LONGEST_NAME } from './constants.js'
 import { ContextError } from './error.js'
 import { quote } from './quote.js'
 
@@ -28,6 +29,7 @@ export function validateMetaKey(key: string): string {
 function metaKeyProblem(key: unknown): string | undefined {
   if (typeof key !== 'string') return 'is not a string'
   if (key === '') return 'is empty'
+  if (key.length > LONGEST_NAME) return `has ${key.length} characters; the limit is ${LONGEST_NAME}`
   const slash = key.indexOf('/')
   const name = key.slice(slash + 1)
   if (name !== '' && !NAME.test(name)) {

@@ -88,16 +88,21 @@ function isPattern(value: unknown): boolean {
 
 /** A reference to the schema itself, or to a subschema that is there (RFC 6901, section 6). Anchors are not followed. */
 function isLocal(reference: unknown, schema: unknown): boolean {
-  if (typeof reference !== 'string' || !/^#(\/|$)/.test(reference)) return false
+  if (typeof reference !== 'string' || !reference.startsWith('#')) return false
+  const pointer = decodeFragment(reference.slice(1))
+  if (pointer === undefined || !/^(\/|$)/.test(pointer)) return false
   let target: unknown = schema
-  for (const segment of reference.split('/').slice(1)) target = own(target, tokenOf(segment))
+  for (const token of pointer.split('/').slice(1)) {
+    target = own(target, token.replaceAll('~1', '/').replaceAll('~0', '~'))
+  }
   return typeof target === 'boolean' || isObject(target)
 }
 
-function tokenOf(segment: string): string {
+/** A URI fragment as text; `undefined` for one that is none. */
+function decodeFragment(fragment: string): string | undefined {
   try {
-    return decodeURIComponent(segment).replaceAll('~1', '/').replaceAll('~0', '~')
+    return decodeURIComponent(fragment)
   } catch {
-    return segment
+    return undefined
   }
 }

@@ -33,16 +33,18 @@ export function contextFetch(definition: AnyDefinition, fetch: FetchLike): Fetch
 export function contextFetch(definition: AnyDefinition, fetch: FetchLike = globalThis.fetch): Fetch {
   const inner = fetch as Fetch
   const quotedKey = JSON.stringify(definition.key)
+  // Another writer of JSON may escape the slash or the letters of the key (RFC 8259, section 7).
+  const mayCarry = (text: string) => text.includes(quotedKey) || text.includes('\\/') || text.includes('\\u')
   return (input, init) => {
     const body = init?.body
     if (typeof body === 'string') {
-      if (body.includes(quotedKey)) return send(definition, inner, input, init, body)
+      if (mayCarry(body)) return send(definition, inner, input, init, body)
     } else if (body instanceof Uint8Array) {
       const text = new TextDecoder().decode(body)
-      if (text.includes(quotedKey)) return send(definition, inner, input, init, text)
+      if (mayCarry(text)) return send(definition, inner, input, init, text)
     } else if ((body === undefined || body === null) && isRequest(input) && hasBody(input)) {
       return read(input).then((text) =>
-        text.includes(quotedKey) ? send(definition, inner, input, init, text) : pass(inner, input, init),
+        mayCarry(text) ? send(definition, inner, input, init, text) : pass(inner, input, init),
       )
     }
     return pass(inner, input, init)
@@ -54,7 +56,7 @@ function pass(fetch: Fetch, input: Parameters<Fetch>[0], init: RequestInit | und
   return init === undefined ? fetch(input) : fetch(input, init)
 }
 
-/** Sends a request whose body has the context key in it, wherever that is. */
+/** Sends a request whose body may have the context key in it, wherever that is. */
 async function send(
   definition: AnyDefinition,
   fetch: Fetch,

@@ -92,6 +92,7 @@ describe('the grammar of keys and validateMetaKey', () => {
   const name = '[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?'
   const schema = {
     type: 'string',
+    maxLength: 256,
     pattern: `^(?:${name}|${label}(?:\\.${label})*/(?:${name})?)$`,
     not: {
       anyOf: [

@@ -206,6 +206,26 @@ describe('a request whose body does not carry the context is passed on as it is'
     expect(parse).toHaveBeenCalledTimes(1)
   })
 
+  test.each([
+    ['a slash', (key: string) => key.replaceAll('/', '\\/')],
+    ['a letter', (key: string) => key.replace('i', '\\u0069')],
+  ])('a key that is written with %s escaped is the key all the same', async (_what, written) => {
+    const body = JSON.stringify(call({ tenant: 'acme' })).replaceAll(testContext.key, written)
+    const { fetch, headers } = recorder()
+    await contextFetch(testContext, fetch)('http://a.example/', { method: 'POST', body })
+    expect(headers().get('x-tenant-id')).toBe('acme')
+
+    const elsewhere: string[] = []
+    const there = await listen(async (request, response) => {
+      for await (const chunk of request) elsewhere.push(String(chunk))
+      response.end()
+    })
+    const here = await listen((_request, response) => response.writeHead(307, { location: there.href }).end())
+    const redirected = contextFetch(testContext)(here, { method: 'POST', body })
+    await expect(redirected).rejects.toMatchObject({ code: 'redirected' })
+    expect(elsewhere).toEqual([])
+  })
+
   test('a Request that was read already is passed on too, for fetch to refuse', async () => {
     const used = new Request('http://a.example/mcp', post(call(CONTEXT)))
     await used.text()
