@@ -1,6 +1,7 @@
 import type { AnyDefinition, ContextInput } from '../core/definition.js'
 import { ContextError } from '../core/error.js'
 import { isPromise, type MaybePromise } from '../core/maybe-promise.js'
+import { isObject } from '../core/own.js'
 
 /** Some fields of a context; one that is `undefined` takes the field of an earlier source away. */
 export type ContextFields<D extends AnyDefinition> = {
@@ -76,7 +77,7 @@ function unlessEmpty(fields: Fields): Fields | undefined {
 }
 
 function fieldsOf(source: unknown): Fields {
-  if (typeof source === 'object' && source !== null && !Array.isArray(source)) return source as Fields
+  if (isObject(source)) return source as Fields
   const kind = source === null ? 'null' : Array.isArray(source) ? 'an array' : typeof source
   throw new ContextError(
     'invalid',

@@ -1,5 +1,6 @@
 import { FIELD_NAME, LONGEST_NAME } from './constants.js'
 import { ContextError } from './error.js'
+import { isObject } from './own.js'
 import { quote } from './quote.js'
 
 /** Whether a string is a token (RFC 9110, section 5.6.2), as the names of headers are. */
@@ -94,7 +95,7 @@ const OWNED_PREFIXES = ['accept-', 'access-control-', 'content-', 'if-', 'mcp-',
  */
 export function resolveBindings(headers: unknown): readonly HeaderBinding[] {
   if (headers === undefined) return Object.freeze([])
-  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) {
+  if (!isObject(headers)) {
     throw new ContextError('invalid_definition', "headers must be an object such as { tenant: 'X-Tenant-Id' }")
   }
   const fieldOf = new Map<string, string>()

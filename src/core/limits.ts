@@ -1,4 +1,5 @@
 import { ContextError } from './error.js'
+import { isObject } from './own.js'
 import { quote } from './quote.js'
 
 /** The limits of one context. Each fails loudly; nothing is ever cut short. */
@@ -30,7 +31,7 @@ const DEEPEST = 256
  * @throws ContextError `invalid_definition` for an unknown limit, or one that is no positive integer
  */
 export function resolveLimits(limits: Partial<ContextLimits> = {}): ContextLimits {
-  if (typeof limits !== 'object' || limits === null || Array.isArray(limits)) {
+  if (!isObject(limits)) {
     throw new ContextError('invalid_definition', 'limits must be an object such as { maxBytes: 16384 }')
   }
   const resolved: Record<string, number> = { ...DEFAULT_LIMITS }
