@@ -21,3 +21,9 @@ export const INTERNAL_ERROR = -32603
 
 /** What stands in the place of a sensitive field's value in a redacted context. */
 export const REDACTED = '[redacted]'
+
+/** The most contexts of one peer, and the most bound fields of a context, that can be advertised (the published schema). */
+export const MOST_ADVERTISED = 64
+
+/** The most methods that can be advertised as requiring a context (the published schema). */
+export const MOST_METHODS = 256

@@ -1,3 +1,4 @@
+import { checkBoundTypes } from './bound-types.js'
 import { CONTEXT_META_KEY, FIELD_NAME } from './constants.js'
 import { ContextError } from './error.js'
 import { type HeaderBinding, type HeaderBindingInput, resolveBindings } from './header-binding.js'
@@ -56,7 +57,8 @@ const OPTIONS: readonly string[] = ['schema', 'key', 'headers', 'sensitive', 'li
  *
  * @returns a frozen definition, for `createContextClient`, `installContext` and `getContext`
  * @throws ContextError `invalid_definition` for a key that is no MCP `_meta` key or a reserved one, a schema that is no
- *   Standard Schema, a header that cannot be bound, or a limit that is no positive integer; it names the offender
+ *   Standard Schema, a header that cannot be bound, a bound field that its JSON Schema lets be something else than the
+ *   binding reads, or a limit that is no positive integer; it names the offender
  * @example
  * const requestContext = defineContext({
  *   schema: z.object({ tenant: z.string(), token: z.string() }),
@@ -90,10 +92,12 @@ export function defineContext<S extends ContextSchema>(
       'jsonSchema is not a JSON Schema that stands by itself: an object, whose keywords hold what they must and whose $ref lead into it',
     )
   }
+  const headers = resolveBindings(options.headers)
+  checkBoundTypes(headers, options.schema, options.jsonSchema)
   return Object.freeze({
     key: validateMetaKey(options.key ?? CONTEXT_META_KEY),
     schema: options.schema as ContextSchema<SchemaInput<S>, SchemaOutput<S>>,
-    headers: resolveBindings(options.headers),
+    headers,
     sensitive: resolveSensitive(options.sensitive),
     limits: resolveLimits(options.limits),
     ...(options.jsonSchema !== undefined && { jsonSchema: options.jsonSchema }),

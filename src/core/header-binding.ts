@@ -1,4 +1,4 @@
-import { FIELD_NAME, LONGEST_NAME } from './constants.js'
+import { FIELD_NAME, LONGEST_NAME, MOST_ADVERTISED } from './constants.js'
 import { ContextError } from './error.js'
 import { isObject } from './own.js'
 import { quote } from './quote.js'
@@ -25,6 +25,8 @@ export interface HeaderBinding {
   readonly field: string
   /** The header's name as it was given; HTTP compares names without regard to case (RFC 9110, section 5.1). */
   readonly name: string
+  /** The same in lower case, as it goes out and is looked up. */
+  readonly lowerCaseName: string
   readonly type: HeaderType
   /** What stands before the value, for `Authorization`. */
   readonly scheme?: 'Bearer'
@@ -103,13 +105,18 @@ export function resolveBindings(headers: unknown): readonly HeaderBinding[] {
   for (const [field, value] of Object.entries(headers)) {
     if (value === undefined) continue
     const binding = resolveBinding(field, value)
-    const lower = binding.name.toLowerCase()
-    const other = fieldOf.get(lower)
+    const other = fieldOf.get(binding.lowerCaseName)
     if (other !== undefined) {
       throw refuse(field, `header ${quote(binding.name)} is bound to the field ${quote(other)} already`)
     }
-    fieldOf.set(lower, field)
+    fieldOf.set(binding.lowerCaseName, field)
     bindings.push(Object.freeze(binding))
+  }
+  if (bindings.length > MOST_ADVERTISED) {
+    throw new ContextError(
+      'invalid_definition',
+      `headers: ${bindings.length} fields are bound; the limit is ${MOST_ADVERTISED}`,
+    )
   }
   return Object.freeze(bindings)
 }
@@ -126,22 +133,22 @@ function resolveBinding(field: string, value: unknown): HeaderBinding {
   if (name.length > LONGEST_NAME) {
     throw refuse(field, `a header name has at most ${LONGEST_NAME} characters, not ${name.length}`)
   }
-  const lower = name.toLowerCase()
-  if (lower === 'authorization') {
+  const lowerCaseName = name.toLowerCase()
+  if (lowerCaseName === 'authorization') {
     if (scheme !== 'Bearer' || type !== 'string') {
       throw refuse(field, "Authorization is bound only as { name: 'Authorization', scheme: 'Bearer' }")
     }
-    return { field, name, type: 'string', scheme }
+    return { field, name, lowerCaseName, type: 'string', scheme }
   }
   if (scheme !== undefined) throw refuse(field, `a scheme is for Authorization only, not for ${quote(name)}`)
   if (!TYPES.includes(type)) throw refuse(field, `type must be string, integer or boolean, not ${quote(type)}`)
-  if (OWNED.has(lower) || OWNED_PREFIXES.some((prefix) => lower.startsWith(prefix))) {
+  if (OWNED.has(lowerCaseName) || OWNED_PREFIXES.some((prefix) => lowerCaseName.startsWith(prefix))) {
     throw refuse(
       field,
       `${quote(name)} belongs to HTTP, a proxy, the browser or MCP; choose a name such as "X-Tenant-Id"`,
     )
   }
-  return { field, name, type: type as HeaderType }
+  return { field, name, lowerCaseName, type: type as HeaderType }
 }
 
 function refuse(field: string, message: string): ContextError {

@@ -1,11 +1,6 @@
 import type { AnyDefinition } from './definition.js'
-import { ContextError } from './error.js'
 import type { JsonSchema } from './schema-check.js'
-
-/** The part of Standard JSON Schema (https://standardschema.dev/json-schema) that is read here. */
-interface StandardJsonSchema {
-  readonly jsonSchema?: { readonly input?: (options: { target: string }) => JsonSchema }
-}
+import { standardJsonSchema } from './standard-json-schema.js'
 
 /**
  * The JSON Schema (2020-12) of a context as a client gives it: the one that was given with the definition, or else what
@@ -16,19 +11,5 @@ interface StandardJsonSchema {
  * writeFileSync('context.schema.json', JSON.stringify(contextJsonSchema(requestContext), null, 2))
  */
 export function contextJsonSchema(definition: AnyDefinition): JsonSchema {
-  if (definition.jsonSchema !== undefined) return definition.jsonSchema
-  const { jsonSchema, vendor } = definition.schema['~standard'] as StandardJsonSchema & { vendor: string }
-  const input = jsonSchema?.input
-  const remedy = 'give defineContext() its JSON Schema as jsonSchema'
-  if (typeof input !== 'function') {
-    throw new ContextError(
-      'invalid_definition',
-      `a schema of ${vendor} says nothing of itself as JSON Schema: ${remedy}`,
-    )
-  }
-  try {
-    return input.call(jsonSchema, { target: 'draft-2020-12' })
-  } catch (cause) {
-    throw new ContextError('invalid_definition', `the schema has no form as JSON Schema: ${remedy}`, { cause })
-  }
+  return definition.jsonSchema ?? standardJsonSchema(definition.schema)
 }

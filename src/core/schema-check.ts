@@ -1,3 +1,4 @@
+import { followLocal } from './local-reference.js'
 import { isObject, own } from './own.js'
 
 /** A JSON Schema, 2020-12. */
@@ -86,23 +87,8 @@ function isPattern(value: unknown): boolean {
   }
 }
 
-/** A reference to the schema itself, or to a subschema that is there (RFC 6901, section 6). Anchors are not followed. */
+/** A reference to the schema itself, or to a subschema that is there. */
 function isLocal(reference: unknown, schema: unknown): boolean {
-  if (typeof reference !== 'string' || !reference.startsWith('#')) return false
-  const pointer = decodeFragment(reference.slice(1))
-  if (pointer === undefined || !/^(\/|$)/.test(pointer)) return false
-  let target: unknown = schema
-  for (const token of pointer.split('/').slice(1)) {
-    target = own(target, token.replaceAll('~1', '/').replaceAll('~0', '~'))
-  }
+  const target = followLocal(reference, schema)
   return typeof target === 'boolean' || isObject(target)
-}
-
-/** A URI fragment as text; `undefined` for one that is none. */
-function decodeFragment(fragment: string): string | undefined {
-  try {
-    return decodeURIComponent(fragment)
-  } catch {
-    return undefined
-  }
 }

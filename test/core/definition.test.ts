@@ -215,9 +215,9 @@ describe('a definition', () => {
       },
     })
     expect(headers).toEqual([
-      { field: 'tenant', name: 'X-Tenant-Id', type: 'string' },
-      { field: 'token', name: 'authorization', type: 'string', scheme: 'Bearer' },
-      { field: 'retries', name: 'X-Retries', type: 'integer' },
+      { field: 'tenant', name: 'X-Tenant-Id', lowerCaseName: 'x-tenant-id', type: 'string' },
+      { field: 'token', name: 'authorization', lowerCaseName: 'authorization', type: 'string', scheme: 'Bearer' },
+      { field: 'retries', name: 'X-Retries', lowerCaseName: 'x-retries', type: 'integer' },
     ])
   })
 
