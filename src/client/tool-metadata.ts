@@ -37,20 +37,55 @@ function toolsOf(listing: unknown): readonly Tool[] {
 
 /**
  * `callTool` of SDK 2.x with the definition that the view's own listing gave of the tool. At a HeaderMismatch the tools are
- * listed anew and the call is made once more, as the SDK does where it knows the definition itself.
+ * listed anew and the call is made once more, as the SDK does on a connection of 2026-07-28. It is done here, as the SDK
+ * would drop the client's listing for it, and a view's listing does not take that one's place.
  */
 export function callingTool(method: Method, metadata: () => ToolMetadata | undefined): Method {
   return async function (this: unknown, params, options) {
+    const view = this as { getProtocolEra(): unknown; listTools: Method }
     const given = options as Options
-    const definition = () => metadata()?.tools.get((params as Tool).name)
-    const toolDefinition = given?.toolDefinition === undefined ? definition() : undefined
-    if (toolDefinition === undefined) return method.call(this, params, options)
+    if (given?.toolDefinition !== undefined) return method.call(view, params, options)
+    const call = async (on: unknown) => {
+      const toolDefinition = metadata()?.tools.get((params as Tool).name)
+      return method.call(on, params, toolDefinition === undefined ? options : { ...given, toolDefinition })
+    }
+    if (view.getProtocolEra() !== 'modern') return call(view)
+    const keeping = keepingMismatches(view)
     try {
-      return await method.call(this, params, { ...given, toolDefinition })
+      return await call(keeping)
     } catch (error) {
-      if ((error as { code?: unknown } | undefined)?.code !== HEADER_MISMATCH) throw error
-      await (this as { listTools: Method }).listTools(undefined, { signal: given?.signal, timeout: given?.timeout })
-      return method.call(this, params, { ...given, toolDefinition: definition() })
+      if (!(error instanceof KeptMismatch)) throw error
+    }
+    try {
+      await view.listTools(undefined, { signal: given?.signal, timeout: given?.timeout })
+    } catch {
+      // The second call tells whether it mattered.
+    }
+    try {
+      return await call(keeping)
+    } catch (error) {
+      throw error instanceof KeptMismatch ? error.cause : error
     }
   }
+}
+
+/** A HeaderMismatch under another name. */
+class KeptMismatch extends Error {}
+
+/** A view whose requests fail of a HeaderMismatch in a way that the SDK does not know. */
+function keepingMismatches(view: object): object {
+  return new Proxy(view, {
+    get(_, name) {
+      const value: unknown = Reflect.get(view, name)
+      if (name !== 'request') return value
+      return async (...args: unknown[]) => {
+        try {
+          return await (value as Method).call(view, ...args)
+        } catch (error) {
+          if ((error as { code?: unknown } | undefined)?.code !== HEADER_MISMATCH) throw error
+          throw new KeptMismatch('kept', { cause: error })
+        }
+      }
+    },
+  })
 }

@@ -1,6 +1,7 @@
 import type { AnyDefinition } from '../core/definition.js'
 import { isObject, own } from '../core/own.js'
-import { contextToHeaders, setContextHeaders } from './context-headers.js'
+import { contextHeaderNames, contextToHeaders, setContextHeaders } from './context-headers.js'
+import { keyFinder } from './key-finder.js'
 import { followWithinOrigin, isRedirect, refuseRedirect } from './redirect.js'
 
 /** The `fetch` that an MCP SDK's transport takes and its middleware gives: without `Request` objects. */
@@ -32,19 +33,17 @@ export function contextFetch(definition: AnyDefinition, fetch?: Fetch): Fetch
 export function contextFetch(definition: AnyDefinition, fetch: FetchLike): FetchLike
 export function contextFetch(definition: AnyDefinition, fetch: FetchLike = globalThis.fetch): Fetch {
   const inner = fetch as Fetch
-  const quotedKey = JSON.stringify(definition.key)
-  // Another writer of JSON may escape the slash or the letters of the key (RFC 8259, section 7).
-  const mayCarry = (text: string) => text.includes(quotedKey) || text.includes('\\/') || text.includes('\\u')
+  const carries = keyFinder(definition.key)
   return (input, init) => {
     const body = init?.body
     if (typeof body === 'string') {
-      if (mayCarry(body)) return send(definition, inner, input, init, body)
+      if (carries(body)) return send(definition, inner, input, init, body)
     } else if (body instanceof Uint8Array) {
       const text = new TextDecoder().decode(body)
-      if (mayCarry(text)) return send(definition, inner, input, init, text)
+      if (carries(text)) return send(definition, inner, input, init, text)
     } else if ((body === undefined || body === null) && isRequest(input) && hasBody(input)) {
       return read(input).then((text) =>
-        mayCarry(text) ? send(definition, inner, input, init, text) : pass(inner, input, init),
+        carries(text) ? send(definition, inner, input, init, text) : pass(inner, input, init),
       )
     }
     return pass(inner, input, init)
@@ -68,7 +67,8 @@ async function send(
   if (carried === undefined) return pass(fetch, input, init)
   const request = isRequest(input) ? input : undefined
   const headers = new Headers(init?.headers ?? request?.headers)
-  const mirrored = agree(definition, carried) ? setContextHeaders(headers, definition, carried.context) : []
+  const mirrors = agree(definition, carried)
+  if (mirrors) setContextHeaders(headers, definition, carried.context)
   // A member added after a spread costs V8 as much as the headers do.
   const guarded = { redirect: MANUAL, ...init, headers }
   guarded.redirect = MANUAL
@@ -81,7 +81,7 @@ async function send(
     url: request?.url ?? String(input),
     method: (init?.method ?? request?.method ?? 'GET').toUpperCase(),
     init: { ...(request && initOf(request, text)), ...guarded },
-    mirrored,
+    mirrored: mirrors ? contextHeaderNames(definition, carried.context) : [],
   }
   return followWithinOrigin(response, sent, (url, next) => fetch(input instanceof URL ? url : url.href, next))
 }
@@ -122,7 +122,7 @@ function agree(definition: AnyDefinition, carried: Carried): carried is Carried 
   const headers = contextToHeaders(definition, context)
   return others
     .map((other) => contextToHeaders(definition, other))
-    .every((other) => definition.headers.every(({ name }) => other.get(name) === headers.get(name)))
+    .every((other) => definition.headers.every(({ lowerCaseName: name }) => other.get(name) === headers.get(name)))
 }
 
 function isMessage(value: unknown): boolean {

@@ -26,11 +26,9 @@ export function contextToHeaders<D extends AnyDefinition>(definition: D, context
 /**
  * Sets the headers that mirror a context among those of a request.
  *
- * @returns their names
  * @throws ContextError as {@link contextToHeaders} does
  */
-export function setContextHeaders(headers: Headers, definition: AnyDefinition, context: object): string[] {
-  const names: string[] = []
+export function setContextHeaders(headers: Headers, definition: AnyDefinition, context: object): void {
   for (const binding of definition.headers) {
     const field = own(context, binding.field)
     if (field === undefined) continue
@@ -45,10 +43,13 @@ export function setContextHeaders(headers: Headers, definition: AnyDefinition, c
         `${binding.field}: header ${binding.name} is ${value.length} bytes; the limit is ${maxHeaderBytes}`,
       )
     }
-    headers.set(binding.name, value)
-    names.push(binding.name)
+    headers.set(binding.lowerCaseName, value)
   }
-  return names
+}
+
+/** The names of the headers that mirror a context. */
+export function contextHeaderNames(definition: AnyDefinition, context: object): string[] {
+  return definition.headers.filter(({ field }) => own(context, field) !== undefined).map(({ name }) => name)
 }
 
 /**
@@ -64,7 +65,7 @@ export function headersToContext<D extends AnyDefinition>(
 ): DecodedContext<HeaderFields<D>> {
   const fields: Record<string, unknown> = {}
   for (const binding of definition.headers) {
-    const value = headers.get(binding.name)
+    const value = headers.get(binding.lowerCaseName)
     if (value === null) continue
     const field = fieldOfHeader(binding, value)
     if (field === undefined) return { ok: false, problem: unreadableHeader(definition, binding) }

@@ -16,8 +16,8 @@ export interface HttpPolicy {
   readonly prefer: 'meta' | 'header'
 }
 
-/** Reads one header of the HTTP request at hand; `undefined` where it is not there. */
-export type HeaderReader = (name: string) => string | undefined
+/** Reads one header of the HTTP request at hand by its name in lower case; `undefined` where it is not there. */
+export type HeaderReader = (lowerCaseName: string) => string | undefined
 
 /**
  * Compares a context that a peer sent with the headers of its HTTP request, and takes from these what the policy says.
@@ -35,7 +35,7 @@ export function reconcile(
   if (raw !== undefined && !isObject(raw)) return { raw }
   let lifted: Record<string, unknown> | undefined
   for (const binding of definition.headers) {
-    const value = header(binding.name)
+    const value = header(binding.lowerCaseName)
     const field = own(raw, binding.field)
     if (value === undefined) {
       if (policy.verify === 'strict' && field !== undefined) {

@@ -17,7 +17,7 @@ export interface SentRequest {
 }
 
 export function isRedirect({ status, type }: Response): boolean {
-  return REDIRECTS.includes(status) || type === 'opaqueredirect'
+  return status === 0 ? type === 'opaqueredirect' : REDIRECTS.includes(status)
 }
 
 /** What `fetch` answers under `redirect: 'error'`. */

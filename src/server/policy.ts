@@ -1,3 +1,4 @@
+import { MOST_METHODS } from '../core/constants.js'
 import type { AnyDefinition } from '../core/definition.js'
 import { ContextError } from '../core/error.js'
 import { isObject } from '../core/own.js'
@@ -125,6 +126,12 @@ function requirement(required: unknown): Policy['requires'] {
     throw new ContextError(
       'invalid_definition',
       "required must be true, false, a list such as ['tools/call'] or a function",
+    )
+  }
+  if (required.length > MOST_METHODS) {
+    throw new ContextError(
+      'invalid_definition',
+      `required: ${required.length} methods; the limit is ${MOST_METHODS}, or give a function`,
     )
   }
   const never = required.find((method) => NEVER.has(method) || method.startsWith('notifications/'))

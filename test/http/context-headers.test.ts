@@ -159,7 +159,7 @@ describe('a header is read as its binding’s type says', () => {
 
   // A `Headers` trims what it is given; a server that keeps the space hands it on.
   it('a space around a number, where a server keeps it, is a mismatch', () => {
-    const untrimmed = { get: (name: string) => (name === 'X-Retries' ? ' 1' : null) } as Headers
+    const untrimmed = { get: (name: string) => (name === 'x-retries' ? ' 1' : null) } as Headers
     expect(headersToContext(bound, untrimmed)).toMatchObject({ problem: { reason: 'mismatch' } })
   })
 

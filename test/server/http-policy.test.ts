@@ -1,8 +1,8 @@
 // The bridge's server half: headers compared with the context, or taken for it, on every HTTP transport.
-import { request } from 'node:http'
 import { PassThrough } from 'node:stream'
-import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js'
+import { toNodeHandler } from '@modelcontextprotocol/node'
 import { StdioServerTransport as StdioV1 } from '@modelcontextprotocol/sdk/server/stdio.js'
+import { createMcpHandler } from '@modelcontextprotocol/server'
 import { StdioServerTransport as StdioV2 } from '@modelcontextprotocol/server/stdio'
 import { contextErrorFrom, defineContext } from 'mcp-request-context'
 import { createContextClient } from 'mcp-request-context/client'
@@ -10,18 +10,18 @@ import { contextFetch } from 'mcp-request-context/http'
 import { getContext, getHttpHeaders, installContext, readContext, tryGetContext } from 'mcp-request-context/server'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
-import { httpTransport, serveHandler, serveSse, serveStateful, serveStateless } from '../support/http.js'
 import {
-  answerOf,
-  connectInMemory,
-  type Extra,
-  MAJORS,
-  type Major,
-  newClient,
-  newServer,
-  reply,
-  type TestServer,
-} from '../support/sdk.js'
+  connectCell,
+  type HeaderLines,
+  HTTP_CELLS,
+  type HttpCell,
+  httpTransport,
+  listen,
+  postLines,
+  serveHandler,
+  serveStateless,
+} from '../support/http.js'
+import { answerOf, connectInMemory, type Extra, MAJORS, newClient, newServer, reply } from '../support/sdk.js'
 
 const bound = defineContext({
   schema: z.object({
@@ -40,36 +40,13 @@ const bound = defineContext({
 })
 
 type Http = NonNullable<Parameters<typeof installContext>[2]>['http']
-type Sent = Record<string, string>
-
-interface Cell {
-  name: string
-  major: Major
-  serve: (makeServer: () => TestServer) => Promise<URL>
-  options?: object
-  sse?: boolean
-}
-
-const CELLS: Cell[] = [
-  { name: 'SDK 1, stateful', major: 1, serve: (make) => serveStateful(1, make) },
-  { name: 'SDK 1, stateless', major: 1, serve: (make) => serveStateless(1, make) },
-  { name: 'SDK 1, HTTP+SSE', major: 1, serve: serveSse, sse: true },
-  { name: 'SDK 2, stateful', major: 2, serve: (make) => serveStateful(2, make) },
-  { name: 'SDK 2, createMcpHandler, 2025', major: 2, serve: serveHandler },
-  {
-    name: 'SDK 2, createMcpHandler, 2026-07-28',
-    major: 2,
-    serve: serveHandler,
-    options: { versionNegotiation: { mode: 'auto' } },
-  },
-]
 
 /** A server with a policy, and a client whose calls arrive with headers that somebody between them set. */
-async function behindProxy({ major, serve, options, sse }: Cell, http: Http, required = false) {
+async function behindProxy(cell: HttpCell, http: Http, required = false) {
   const handled = vi.fn()
   const faults: unknown[] = []
-  const url = await serve(() => {
-    const server = installContext(newServer(major), bound, { http, required })
+  const url = await cell.serve(() => {
+    const server = installContext(newServer(cell.server), bound, { http, required })
     server.registerTool('read', {}, (extra: Extra) => {
       handled()
       const ambient = tryGetContext(bound) ?? null
@@ -84,40 +61,33 @@ async function behindProxy({ major, serve, options, sse }: Cell, http: Http, req
     server.server.onerror = (error: unknown) => faults.push(error)
     return server
   })
-  let injected: Sent | ((body: { params: { arguments: Sent } }) => Sent) = {}
+  let injected: HeaderLines = {}
   const statuses: number[] = []
   const proxy = async (input: string | URL, init?: RequestInit) => {
     const body = typeof init?.body === 'string' ? JSON.parse(init.body) : {}
     if (body.method !== 'tools/call' && body.method !== 'com.example/changed') return fetch(input, init)
-    const headers = new Headers(init?.headers)
-    for (const [name, value] of Object.entries(typeof injected === 'function' ? injected(body) : injected)) {
-      headers.set(name, value)
-    }
-    const response = await fetch(input, { ...init, headers })
+    const headers = { ...Object.fromEntries(new Headers(init?.headers)), ...injected }
+    const response = await postLines(input, headers, init?.body as string)
     statuses.push(response.status)
     return response
   }
-  const client = newClient(major, options)
-  await client.connect(
-    sse === true ? new SSEClientTransport(url, { fetch: proxy }) : httpTransport(major, url, { fetch: proxy }),
-  )
-  onTestFinished(() => client.close())
-  const call = async (context: object | undefined, headers: typeof injected) => {
+  const client = await connectCell(cell, url, { fetch: proxy })
+  const call = async (context: object | undefined, headers: HeaderLines) => {
     injected = headers
     const _meta = context !== undefined && { [bound.key]: context }
     return answerOf(await client.callTool({ name: 'read', ...(_meta && { _meta }) }))
   }
-  const refusal = (context: object | undefined, headers: Sent) =>
+  const refusal = (context: object | undefined, headers: HeaderLines) =>
     call(context, headers).then(
       (answer) => expect.unreachable(`served: ${JSON.stringify(answer)}`),
       (error: unknown) => error as Error & { code: number; data: { issues: { path: string[]; message: string }[] } },
     )
-  return { call, refusal, handled, faults, statuses, client, set: (headers: typeof injected) => (injected = headers) }
+  return { call, refusal, handled, faults, statuses, client, set: (headers: HeaderLines) => (injected = headers) }
 }
 
 /** What the handler gets: a context, or none; or the field that the request is refused for. */
 type Outcome = { gets: object | null } | { refused: string; says?: string }
-type Case = [claim: string, http: Http, context: object | undefined, headers: Sent, outcome: Outcome]
+type Case = [claim: string, http: Http, context: object | undefined, headers: HeaderLines, outcome: Outcome]
 
 const ACME = { tenant: 'acme' }
 const OTHER = { 'x-tenant-id': 'globex' }
@@ -177,7 +147,71 @@ const CASES: Case[] = [
     { 'x-tenant-id': 'acme', 'x-retries': '8' },
     { refused: 'retries' },
   ],
+  [
+    'a header that is bad Base64 is refused',
+    {},
+    { tenant: 'a' },
+    { 'x-tenant-id': '=?base64?YQ?=' },
+    { refused: 'tenant', says: 'is not a string' },
+  ],
+  [
+    'and so is one that is bad UTF-8',
+    {},
+    { tenant: '\ufffd' },
+    { 'x-tenant-id': '=?base64?/w==?=' },
+    { refused: 'tenant', says: 'is not a string' },
+  ],
+  [
+    'a value that looks encoded is not its own header',
+    {},
+    { tenant: '=?base64?YQ==?=' },
+    { 'x-tenant-id': '=?base64?YQ==?=' },
+    { refused: 'tenant', says: 'something else' },
+  ],
+  ['bytes of UTF-8 are not its characters', {}, { tenant: 'Zü' }, { 'x-tenant-id': 'ZÃ¼' }, { refused: 'tenant' }],
+  [
+    'an integer that is not safe has no header',
+    {},
+    { retries: 2 ** 53 },
+    { 'x-retries': '9007199254740992' },
+    { refused: 'retries', says: 'is not an integer' },
+  ],
+  ['a string is not an integer', {}, { retries: '7' }, { 'x-retries': '7' }, { refused: 'retries' }],
+  ['nor an integer a string', {}, { tenant: 7 }, { 'x-tenant-id': '7' }, { refused: 'tenant' }],
+  ['null has no header', {}, { tenant: null }, { 'x-tenant-id': 'null' }, { refused: 'tenant' }],
   ['verify: mismatch is the same', { verify: 'mismatch' }, ACME, OTHER, { refused: 'tenant' }],
+
+  // Two lines of a header are one value.
+  ['two lines are no integer', {}, { retries: 7 }, { 'x-retries': ['7', '7'] }, { refused: 'retries' }],
+  ['two lines are no boolean', {}, { dryRun: true }, { 'x-dry-run': ['true', 'true'] }, { refused: 'dryRun' }],
+  ['two lines that agree are another string', {}, ACME, { 'x-tenant-id': ['acme', 'acme'] }, { refused: 'tenant' }],
+  ['the first of two lines does not count', {}, ACME, { 'x-tenant-id': ['acme', 'globex'] }, { refused: 'tenant' }],
+  ['nor does the last', {}, ACME, { 'x-tenant-id': ['globex', 'acme'] }, { refused: 'tenant' }],
+  ['an empty line counts too', {}, ACME, { 'x-tenant-id': ['', 'acme'] }, { refused: 'tenant' }],
+  [
+    'two lines that are encoded are unreadable',
+    {},
+    { tenant: 'Zü' },
+    { 'x-tenant-id': ['=?base64?WsO8?=', '=?base64?WsO8?='] },
+    { refused: 'tenant', says: 'is not a string' },
+  ],
+  [
+    'two lines are joined by a comma',
+    { verify: 'strict' },
+    { tenant: 'a, b' },
+    { 'x-tenant-id': ['a', 'b'] },
+    { gets: { tenant: 'a, b' } },
+  ],
+  ['two lines are lifted as one', LIFT, undefined, { 'x-tenant-id': ['a', 'b'] }, { gets: { tenant: 'a, b' } }],
+  ['two lines that are no integer are not lifted', LIFT, ACME, { 'x-retries': ['7', '8'] }, { refused: 'retries' }],
+  [
+    'two lines that are encoded are not lifted',
+    LIFT,
+    undefined,
+    { 'x-tenant-id': ['=?base64?WsO8?=', '=?base64?WsO8?='] },
+    { refused: 'tenant' },
+  ],
+  ['two lines win as one', GATEWAY, ACME, { 'x-tenant-id': ['a', 'b'] }, { gets: { tenant: 'a, b' } }],
 
   // lift: false, which is the default: a header never reaches the context
   ['a header of a field that the context lacks is not taken', {}, { note: 'n' }, OTHER, { gets: { note: 'n' } }],
@@ -203,6 +237,13 @@ const CASES: Case[] = [
   ],
   ['strict: a field that is not bound needs none', { verify: 'strict' }, { note: 'n' }, {}, { gets: { note: 'n' } }],
   ['strict: no context needs none', { verify: 'strict' }, undefined, {}, { gets: null }],
+  [
+    'strict: a lone surrogate has no header',
+    { verify: 'strict' },
+    { tenant: '\ud800' },
+    {},
+    { refused: 'tenant', says: 'is not there' },
+  ],
   ['strict: a header that disagrees', { verify: 'strict' }, ACME, OTHER, { refused: 'tenant' }],
 
   // verify: false
@@ -312,13 +353,13 @@ const CASES: Case[] = [
   ],
 ]
 
-describe.each(CELLS)('$name', (cell) => {
+describe.each(HTTP_CELLS)('$name', (cell) => {
   test.each(CASES)('%s', async (_claim, http, context, headers, outcome) => {
     const { call, refusal, handled, statuses } = await behindProxy(cell, http)
     if ('gets' in outcome) {
       const { ambient, argument, meta, headers: shown } = await call(context, headers)
       expect({ ambient, argument, meta }).toEqual({ ambient: outcome.gets, argument: outcome.gets, meta: outcome.gets })
-      for (const [name, value] of Object.entries(headers)) expect(shown[name]).toBe(value)
+      for (const [name, value] of Object.entries(headers)) expect(shown[name]).toBe([value].flat().join(', '))
       return
     }
     const error = await refusal(context, headers)
@@ -331,9 +372,11 @@ describe.each(CELLS)('$name', (cell) => {
     expect(issue?.message).toContain(`header ${name} `)
     expect(issue?.message).toContain(outcome.says ?? '')
     const shown = `${error.message} ${JSON.stringify(error.data)}`
-    for (const value of ['acme', 'globex', 'many', 't0k', 'base64']) expect(shown).not.toContain(value)
+    for (const value of [...Object.values(context ?? {}), ...Object.values(headers).flat(), 't0k']) {
+      if (String(value).length > 2) expect(shown).not.toContain(String(value))
+    }
     expect(handled).not.toHaveBeenCalled()
-    if (cell.name.endsWith('2026-07-28')) expect(new Set(statuses)).toEqual(new Set([400]))
+    expect(new Set(statuses)).toEqual(new Set([cell.refused]))
   })
 
   test('a lifted header satisfies what is required, and its absence does not', async () => {
@@ -377,9 +420,39 @@ describe.each(CELLS)('$name', (cell) => {
     expect(String(faults[0])).not.toMatch(/acme|globex/)
   })
 
+  test('a notification takes what is lifted; one whose header is unreadable or missing has no context', async () => {
+    const { client, set, handled, faults } = await behindProxy(cell, { lift: true, verify: 'strict' })
+    const notify = async (headers: HeaderLines, context?: object) => {
+      set(headers)
+      const params = context && { _meta: { [bound.key]: context } }
+      const before = handled.mock.calls.length
+      await client.notification({ method: 'com.example/changed', params })
+      await vi.waitFor(() => expect(handled).toHaveBeenCalledTimes(before + 1))
+      return handled.mock.calls.at(-1)?.[0]
+    }
+    expect(await notify({ 'x-tenant-id': 'acme' })).toEqual({ tenant: 'acme' })
+    expect(await notify({ 'x-tenant-id': 'acme' }, { note: 'n' })).toEqual({ tenant: 'acme', note: 'n' })
+    expect(faults).toEqual([])
+    expect(await notify({ 'x-retries': 'many' }, { note: 'n' })).toBeNull()
+    expect(await notify({ 'x-retries': 'many' })).toBeNull()
+    expect(await notify({}, { tenant: 'acme' })).toBeNull()
+    expect(faults).toMatchObject(
+      ['retries', 'retries', 'tenant'].map((field) => ({ code: 'mismatch', issues: [{ path: [field] }] })),
+    )
+    expect(String(faults)).not.toMatch(/acme|many/)
+  })
+
+  test('two Authorization lines are one token, or Node hands on the first alone', async () => {
+    const lines = { authorization: ['Bearer one', 'Bearer two'] }
+    const lifting = await behindProxy(cell, LIFT)
+    const token = cell.nodeHeaders ? 'one' : 'one, Bearer two'
+    expect((await lifting.call(undefined, lines)).ambient).toEqual({ token })
+    expect(await lifting.refusal({ token: 'two' }, lines)).toMatchObject({ code: -32020 })
+  })
+
   test('contextFetch satisfies strict, and a proxy that changes its header does not pass', async () => {
     const url = await cell.serve(() => {
-      const server = installContext(newServer(cell.major), bound, { required: true, http: { verify: 'strict' } })
+      const server = installContext(newServer(cell.server), bound, { required: true, http: { verify: 'strict' } })
       server.registerTool('read', {}, () => reply(getContext(bound)))
       return server
     })
@@ -389,10 +462,7 @@ describe.each(CELLS)('$name', (cell) => {
       if (changed && headers.has('x-tenant-id')) headers.set('x-tenant-id', 'globex')
       return fetch(input, { ...init, headers })
     }
-    const options = { fetch: contextFetch(bound, changing) }
-    const client = newClient(cell.major, cell.options)
-    await client.connect(cell.sse ? new SSEClientTransport(url, options) : httpTransport(cell.major, url, options))
-    onTestFinished(() => client.close())
+    const client = await connectCell(cell, url, { fetch: contextFetch(bound, changing) })
     const context = { tenant: 'Zürich', retries: 0, dryRun: false, token: 'ü', note: 'n' }
     const view = createContextClient(client, bound, { context })
     expect(answerOf(await view.callTool({ name: 'read' }))).toEqual(context)
@@ -401,7 +471,7 @@ describe.each(CELLS)('$name', (cell) => {
   })
 })
 
-describe.each(CELLS)('behind a reverse proxy that rotates a token, $name', ({ major, serve, options, sse }) => {
+describe.each(HTTP_CELLS)('behind a reverse proxy that rotates a token, $name', (cell) => {
   const forwarded = defineContext({
     schema: z.object({ token: z.string().optional() }),
     headers: { token: 'X-Forwarded-Access-Token' },
@@ -409,8 +479,8 @@ describe.each(CELLS)('behind a reverse proxy that rotates a token, $name', ({ ma
   })
 
   test('each request of a session reads its own, through getContext and getHttpHeaders', async () => {
-    const url = await serve(() => {
-      const server = installContext(newServer(major), forwarded, { required: true, http: { lift: true } })
+    const url = await cell.serve(() => {
+      const server = installContext(newServer(cell.server), forwarded, { required: true, http: { lift: true } })
       server.registerTool(
         'read',
         { inputSchema: z.object({ call: z.string() }) },
@@ -435,11 +505,7 @@ describe.each(CELLS)('behind a reverse proxy that rotates a token, $name', ({ ma
       headers.set('x-forwarded-access-token', `token-${params?.arguments?.call ?? `r${rotation++}`}`)
       return fetch(input, { ...init, headers })
     }
-    const client = newClient(major, options)
-    await client.connect(
-      sse === true ? new SSEClientTransport(url, { fetch: proxy }) : httpTransport(major, url, { fetch: proxy }),
-    )
-    onTestFinished(() => client.close())
+    const client = await connectCell(cell, url, { fetch: proxy })
     await client.listTools()
     const calls = Array.from({ length: 40 }, async (_, index) => {
       const token = `token-c${index}`
@@ -512,32 +578,95 @@ describe('what several definitions make of one request', () => {
   })
 })
 
-test.each(MAJORS)('a header that was sent twice is one value, and so no integer: SDK %i', async (major) => {
-  const url = await serveStateless(major, () => {
-    const server = installContext(newServer(major), bound)
-    server.registerTool('read', {}, () => reply(getContext(bound)))
-    return server
-  })
-  const send = async (context: object, name: string, value: string) => {
-    const params = { name: 'read', _meta: { [bound.key]: context } }
-    const headers = {
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      [name]: [value, value],
-    }
-    return new Promise<string>((resolve, reject) => {
-      const sent = request(url, { method: 'POST', headers }, async (response) => {
-        let text = ''
-        for await (const chunk of response) text += chunk
-        resolve(text)
-      })
-      sent.on('error', reject)
-      sent.end(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }))
-    })
+test('a Node server that joins the lines of a header joins those of Authorization too', async () => {
+  const handle = toNodeHandler(
+    createMcpHandler((() => {
+      const server = installContext(newServer(2), bound, { http: { lift: true } })
+      server.registerTool('read', {}, () => reply(getContext(bound)))
+      return server
+    }) as never),
+  )
+  const url = await listen(handle as never, { joinDuplicateHeaders: true })
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    authorization: ['Bearer one', 'Bearer two'],
   }
-  expect(await send({ retries: 7 }, 'x-retries', '7')).toContain('-32020')
-  expect(await send({ tenant: 'acme' }, 'x-tenant-id', 'acme')).toContain('-32020')
-  expect(await send({ tenant: 'acme, acme' }, 'x-tenant-id', 'acme')).toContain('acme, acme')
+  const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'read' } }
+  const response = await postLines(url, headers, JSON.stringify(body))
+  expect(await response.text()).toContain('one, Bearer two')
+})
+
+test.each(['auto', 'sse'] as const)(
+  'a mismatch has the status 400 where answers are %s, and where a schema is asynchronous',
+  async (responseMode) => {
+    const slow = defineContext({
+      schema: z.object({ tenant: z.string() }).refine(async () => true),
+      headers: { tenant: 'X-Tenant-Id' },
+    })
+    const make = () => {
+      const server = installContext(newServer(2), slow)
+      server.registerTool('read', {}, () => reply(getContext(slow)))
+      return server
+    }
+    const url = await serveHandler(make, { responseMode })
+    const statuses: number[] = []
+    const recording = async (input: string | URL, init?: RequestInit) => {
+      const response = await fetch(input, init)
+      if (String(init?.body).includes('tools/call')) statuses.push(response.status)
+      return response
+    }
+    const client = newClient(2, { versionNegotiation: { mode: 'auto' } })
+    const requestInit = { headers: { 'x-tenant-id': 'acme' } }
+    await client.connect(httpTransport(2, url, { fetch: recording, requestInit }))
+    onTestFinished(() => client.close())
+    const read = (tenant: string) => client.callTool({ name: 'read', _meta: { [slow.key]: { tenant } } })
+    expect(answerOf(await read('acme'))).toEqual(ACME)
+    await expect(read('globex')).rejects.toMatchObject({ code: -32020 })
+    expect(statuses).toEqual([200, 400, 400])
+  },
+)
+
+describe.each(MAJORS)('a batch, SDK %i', (major) => {
+  async function answers(http: Http, contexts: object[], viaFetch: boolean) {
+    const make = () => {
+      const server = installContext(newServer(major), bound, { http })
+      server.registerTool('read', {}, () => reply(getContext(bound)))
+      return server
+    }
+    const url = await serveStateless(major, make, { enableJsonResponse: true })
+    const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
+    const batch = contexts.map((context, id) => {
+      return { jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'read', _meta: { [bound.key]: context } } }
+    })
+    const init = { method: 'POST', body: JSON.stringify(batch) }
+    const response = viaFetch
+      ? await contextFetch(bound)(url, { ...init, headers })
+      : await fetch(url, { ...init, headers: { ...headers, 'x-tenant-id': 'acme' } })
+    const answered: { id: number; result?: object; error?: { code: number } }[] = await response.json()
+    return answered.sort((a, b) => a.id - b.id).map(({ result, error }) => error?.code ?? answerOf(result))
+  }
+
+  test('each message is compared with the headers that all came with', async () => {
+    const contexts = [{ tenant: 'acme' }, { tenant: 'globex' }, { note: 'n' }]
+    expect(await answers({}, contexts, false)).toEqual([{ tenant: 'acme' }, -32020, { note: 'n' }])
+    expect(await answers({ lift: true, verify: false }, contexts, false)).toEqual([
+      { tenant: 'acme' },
+      { tenant: 'globex' },
+      { note: 'n', tenant: 'acme' },
+    ])
+  })
+
+  test('contextFetch has strict serve one whose messages agree, and refuse one whose messages do not', async () => {
+    const agreeing = [
+      { tenant: 'acme', note: '1' },
+      { tenant: 'acme', note: '2' },
+    ]
+    expect(await answers({ verify: 'strict' }, agreeing, true)).toEqual(agreeing)
+    const differing = [{ tenant: 'acme' }, { tenant: 'globex' }]
+    expect(await answers({ verify: 'strict' }, differing, true)).toEqual([-32020, -32020])
+    expect(await answers({}, differing, true)).toEqual(differing)
+  })
 })
 
 describe('http options that cannot be', () => {
