@@ -1,53 +1,17 @@
 // The README is run: each of its code blocks is type-checked, executed, or compared with what really happens.
-import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { delimiter, dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { readFile, rm } from 'node:fs/promises'
 import * as root from 'mcp-request-context'
 import * as server from 'mcp-request-context/server'
-import ts from 'typescript'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { blocksOf, named, output, path, programFolder, typeFaults } from './support/markdown.js'
 
-const run = promisify(execFile)
-const path = (relative: string) => fileURLToPath(new URL(`../${relative}`, import.meta.url))
 const packageJson = JSON.parse(await readFile(path('package.json'), 'utf8'))
 const readme = await readFile(path('README.md'), 'utf8')
-
-interface Block {
-  /** What its opening fence says: the language, and a name for a file, an output or a message. */
-  readonly info: string
-  readonly text: string
-}
-
-/** The fenced blocks of a Markdown text, indented or not, whatever their fence. */
-function blocksOf(markdown: string): Block[] {
-  const blocks: Block[] = []
-  let open: { fence: string; info: string; lines: string[] } | undefined
-  for (const line of markdown.split('\n')) {
-    const [, fence = '', info = ''] = /^\s*(`{3,}|~{3,})(.*)$/.exec(line) ?? []
-    if (open === undefined) {
-      if (fence !== '') open = { fence, info: info.trim(), lines: [] }
-    } else if (fence.startsWith(open.fence) && info.trim() === '') {
-      blocks.push({ info: open.info, text: `${open.lines.join('\n')}\n` })
-      open = undefined
-    } else open.lines.push(line)
-  }
-  if (open !== undefined) throw new Error(`a block is never closed: ${open.info}`)
-  return blocks
-}
-
 const blocks = blocksOf(readme)
 
-/** The blocks of a language that have a name, by name. */
-function named(language: string): Map<string, string> {
-  const found = blocks.filter(({ info }) => info.startsWith(`${language} `))
-  return new Map(found.map(({ info, text }) => [info.slice(language.length + 1), text]))
-}
-
-const programs = named('ts')
-const outputs = named('text')
-const messages = named('json')
+const programs = named(blocks, 'ts')
+const outputs = named(blocks, 'text')
+const messages = named(blocks, 'json')
 const snippets = blocks.filter(({ info }) => info === 'ts').map(({ text }) => text)
 const shell = blocks.filter(({ info }) => info === 'sh').flatMap(({ text }) => text.trim().split('\n'))
 
@@ -107,46 +71,19 @@ console.log(JSON.stringify(sent))
 let folder: string
 
 beforeAll(async () => {
-  // Within node_modules, so that the SDKs resolve as they do for a user who installed them.
-  const cache = path('node_modules/.cache')
-  await mkdir(cache, { recursive: true })
-  folder = await mkdtemp(join(cache, 'readme-'))
-  const write = (name: string, text: string) => writeFile(join(folder, name), text)
-  for (const [name, text] of programs) await write(name, text)
+  const files = new Map(programs)
   for (const [index, text] of snippets.entries()) {
-    await write(`snippet-${index}.ts`, `import { ${PRELUDE_NAMES} } from './prelude.js'\n${text}export {}\n`)
+    files.set(`snippet-${index}.ts`, `import { ${PRELUDE_NAMES} } from './prelude.js'\n${text}export {}\n`)
   }
-  await write('prelude.ts', PRELUDE)
-  await write('recorder.ts', RECORDER)
-  await write('package.json', '{ "private": true }')
+  files.set('prelude.ts', PRELUDE).set('recorder.ts', RECORDER).set('package.json', '{ "private": true }')
   for (const command of shell) {
     const [, member, value] = /^npm pkg set (\w+)=(\w+)$/.exec(command) ?? []
-    if (member !== undefined) await write('package.json', JSON.stringify({ private: true, [member]: value }))
+    if (member !== undefined) files.set('package.json', JSON.stringify({ private: true, [member]: value }))
   }
-  // The package under its name: tsx takes no \`paths\` of a tsconfig.json into account within node_modules.
-  const self = join(folder, 'node_modules', packageJson.name)
-  await mkdir(self, { recursive: true })
-  await symlink(path('src'), join(self, 'src'), 'junction')
-  const exports = {
-    '.': './src/index.ts',
-    './client': './src/client/index.ts',
-    './server': './src/server/index.ts',
-    './http': './src/http/index.ts',
-  }
-  await writeFile(join(self, 'package.json'), JSON.stringify({ name: packageJson.name, type: 'module', exports }))
+  folder = await programFolder('readme-', files)
 })
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
-
-/** Runs a program of the folder to its end. */
-async function output(program: string): Promise<string> {
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', program], {
-    cwd: folder,
-    env: { ...process.env, FORCE_COLOR: '0', PATH: dirname(process.execPath) + delimiter + process.env.PATH },
-    timeout: 25_000,
-  })
-  return stdout
-}
 
 test('every block of the README is one of those that are checked here', () => {
   expect({
@@ -167,21 +104,13 @@ test('every block of the README is one of those that are checked here', () => {
 })
 
 test('every program and snippet type-checks', () => {
-  const config = ts.readConfigFile(path('tsconfig.json'), ts.sys.readFile)
-  const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, path('.'))
-  const files = [...programs.keys(), 'prelude.ts', 'recorder.ts', ...snippets.keys()].map((name) =>
-    join(folder, typeof name === 'number' ? `snippet-${name}.ts` : name),
-  )
-  const program = ts.createProgram(files, { ...options, paths: {}, noUnusedLocals: false })
-  const faults = ts.getPreEmitDiagnostics(program)
-  const host = { getCanonicalFileName: String, getCurrentDirectory: () => folder, getNewLine: () => '\n' }
-  expect(ts.formatDiagnostics(faults, host)).toBe('')
-  expect(files.every((file) => program.getSourceFile(file) !== undefined)).toBe(true)
+  const names = [...snippets.keys()].map((index) => `snippet-${index}.ts`)
+  expect(typeFaults(folder, [...programs.keys(), 'prelude.ts', 'recorder.ts', ...names])).toBe('')
 }, 60_000)
 
 describe('programs', () => {
   test.each([...outputs])('%s prints what the README says', async (program, expected) => {
-    expect(await output(program)).toBe(expected)
+    expect(await output(folder, program)).toBe(expected)
   })
 
   test('each one has an output, or is part of one that has', () => {
@@ -195,7 +124,7 @@ describe('programs', () => {
 })
 
 test('the messages are those that go over the wire', async () => {
-  const sent: { method?: string; error?: object }[] = JSON.parse(await output('recorder.ts'))
+  const sent: { method?: string; error?: object }[] = JSON.parse(await output(folder, 'recorder.ts'))
   expect(JSON.parse(messages.get('request') ?? '')).toEqual(sent.find(({ method }) => method === 'tools/call'))
   expect(JSON.parse(messages.get('error') ?? '')).toEqual(sent.find(({ error }) => error !== undefined))
   const first = /withContext\((\{.*token: 'TOKEN_1'.*\})\)/.exec(programs.get('client.ts') ?? '')

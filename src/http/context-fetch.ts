@@ -3,6 +3,7 @@ import { isObject, own } from '../core/own.js'
 import { contextHeaderNames, contextToHeaders, setContextHeaders } from './context-headers.js'
 import { keyFinder } from './key-finder.js'
 import { followWithinOrigin, isRedirect, refuseRedirect } from './redirect.js'
+import { explainUnsent } from './unsent.js'
 
 /** The `fetch` that an MCP SDK's transport takes and its middleware gives: without `Request` objects. */
 export type FetchLike = (url: string | URL, init?: RequestInit) => Promise<Response>
@@ -25,7 +26,9 @@ const MANUAL: RequestRedirect = 'manual'
  * @param fetch sends the requests; it must heed `redirect: 'manual'`. Default the global one
  * @returns a `fetch`. Its promise rejects with a ContextError `invalid` or `too_large` for a bound field that has no
  *   header, as {@link contextToHeaders} does, before anything is sent; `redirected` for a redirect to another origin, and
- *   in a browser for any redirect, as its target is hidden there
+ *   in a browser for any redirect, as its target is hidden there. The SDKs' transports ask for `redirect: 'manual'` and
+ *   report redirects themselves. In a browser, the TypeError of a request to another origin names the headers that CORS
+ *   must allow.
  * @example
  * new StreamableHTTPClientTransport(url, { fetch: contextFetch(requestContext) })
  */
@@ -69,10 +72,16 @@ async function send(
   const headers = new Headers(init?.headers ?? request?.headers)
   const mirrors = agree(definition, carried)
   if (mirrors) setContextHeaders(headers, definition, carried.context)
+  const mirrored = () => (mirrors ? contextHeaderNames(definition, carried.context) : [])
   // A member added after a spread costs V8 as much as the headers do.
   const guarded = { redirect: MANUAL, ...init, headers }
   guarded.redirect = MANUAL
-  const response = await fetch(input, guarded)
+  let response: Response
+  try {
+    response = await fetch(input, guarded)
+  } catch (error) {
+    throw explainUnsent(error, request?.url ?? String(input), mirrored())
+  }
   if (!isRedirect(response)) return response
   const mode = init?.redirect ?? request?.redirect
   if (mode === 'manual') return response
@@ -81,7 +90,7 @@ async function send(
     url: request?.url ?? String(input),
     method: (init?.method ?? request?.method ?? 'GET').toUpperCase(),
     init: { ...(request && initOf(request, text)), ...guarded },
-    mirrored: mirrors ? contextHeaderNames(definition, carried.context) : [],
+    mirrored: mirrored(),
   }
   return followWithinOrigin(response, sent, (url, next) => fetch(input instanceof URL ? url : url.href, next))
 }

@@ -663,6 +663,12 @@ describe('together with', () => {
   })
 })
 
+test('what fetch fails with is passed on as it is', async () => {
+  const failure = new TypeError('fetch failed')
+  const failing = () => Promise.reject(failure)
+  await expect(contextFetch(testContext, failing)('http://a.example', post(call(CONTEXT)))).rejects.toBe(failure)
+})
+
 test('the global fetch is the default', async () => {
   const { url, arrived } = await recordingServer()
   expect(await (await contextFetch(testContext)(url.href, post(call(CONTEXT)))).text()).toBe('{}')
