@@ -5,26 +5,34 @@ import type { Method } from './method.js'
 /** What every request of SDK 2.x ends in, the repeated ones of a multi-round-trip request too. */
 const SEND = '_requestWithSchemaViaCodec'
 
+const standIns = new WeakSet<object>()
+
 /**
  * A stand-in for a client of SDK 2.x while it sends one request: when the SDK repeats the request on its own, in a further
  * round of `input_required`, the message is made anew first, so that a rotated value is not sent again (spec RC-021).
+ *
+ * @param caller what the request was made on: where it is a stand-in of its own, as it is for a view of a view, a
+ *   repeated message is made anew by both
+ * @param renew makes it anew; `undefined` where it stays as it is
  */
 export function resending(
   client: object,
-  renew: (message: Message, rest: readonly unknown[]) => MaybePromise<Message>,
+  caller: unknown,
+  renew: ((message: Message, rest: readonly unknown[]) => MaybePromise<Message>) | undefined,
 ): object {
-  const send: unknown = Reflect.get(client, SEND)
-  if (typeof send !== 'function') return client
+  const outer = standIns.has(caller as object) ? (caller as object) : undefined
+  const send: unknown = Reflect.get(outer ?? client, SEND)
+  if (typeof send !== 'function' || (outer === undefined && renew === undefined)) return client
   let sent = false
-  const resend = (codec: unknown, message: Message, ...rest: unknown[]): unknown => {
-    const again = sent
+  function resend(this: unknown, codec: unknown, message: Message, ...rest: unknown[]): unknown {
+    const next = sent && renew !== undefined ? renew(message, rest) : message
     sent = true
-    const next = again ? renew(message, rest) : message
-    return andThen(next, (next) => (send as Method).call(standIn, codec, next, ...rest))
+    return andThen(next, (next) => (send as Method).call(this, codec, next, ...rest))
   }
-  const standIn: object = new Proxy(client, {
+  const standIn = new Proxy(client, {
     get: (_, name) => (name === SEND ? resend : Reflect.get(client, name)),
     set: (_, name, value) => Reflect.set(client, name, value),
   })
+  standIns.add(standIn)
   return standIn
 }

@@ -86,7 +86,7 @@ class View implements ProxyHandler<object> {
     const method = value as Method
     const kind = KINDS.get(name)
     if (kind === undefined) return method
-    if (kind === 'sends') return (message: Message, ...rest: unknown[]) => this.#send(client, method, message, rest)
+    if (kind === 'sends') return this.#sender(client, method)
     if (kind === 'sets up') return method.bind(client)
     if (this.#sources.length === 0) return method
     if (kind === 'listens') return this.#listen(client, method)
@@ -100,8 +100,16 @@ class View implements ProxyHandler<object> {
     return viewOf(client, this.#binding, addSource(this.#sources, source), this.#tools)
   }
 
-  #send(client: object, method: Method, message: Message, rest: readonly unknown[]): unknown {
-    if (this.#sources.length === 0) return method.call(client, message, ...rest)
+  #sender(client: object, method: Method): Method {
+    const send = (caller: unknown, message: Message, rest: readonly unknown[]) =>
+      this.#send(client, method, caller, message, rest)
+    return function (this: unknown, message, ...rest) {
+      return send(this, message as Message, rest)
+    }
+  }
+
+  #send(client: object, method: Method, caller: unknown, message: Message, rest: readonly unknown[]): unknown {
+    if (this.#sources.length === 0) return method.call(resending(client, caller, undefined), message, ...rest)
     const signal = signalOf(rest)
     let attached: MaybePromise<Message>
     try {
@@ -109,15 +117,18 @@ class View implements ProxyHandler<object> {
     } catch (error) {
       return Promise.reject(error)
     }
-    const sender = this.#sources.some((source) => typeof source === 'function') ? this.#resending(client) : client
+    const sender = resending(client, caller, this.#renewal(client))
     return isPromise(attached)
       ? untilAborted(attached, signal).then((attached) => method.call(sender, attached, ...rest))
       : method.call(sender, attached, ...rest)
   }
 
-  #resending(client: object): object {
+  /** How a message is made anew that the SDK sends again; plain values stay as they are. */
+  #renewal(client: object) {
+    if (!this.#sources.some((source) => typeof source === 'function')) return undefined
     const { key } = this.#binding.definition
-    return resending(client, (message, rest) => this.#attach(client, detachContext(message, key), signalOf(rest)))
+    return (message: Message, rest: readonly unknown[]) =>
+      this.#attach(client, detachContext(message, key), signalOf(rest))
   }
 
   #attach(client: object, message: Message, signal: AbortSignal | undefined): MaybePromise<Message> {

@@ -1,8 +1,10 @@
 // What a client keeps from one call to the next: the response cache, what it learned of tools, members built late.
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
+import { defineContext } from 'mcp-request-context'
 import { createContextClient } from 'mcp-request-context/client'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { testContext } from '../support/contexts.js'
+import { z } from 'zod'
+import { testContext, traceContext } from '../support/contexts.js'
 import { ScriptedPeer } from '../support/scripted-peer.js'
 import { type Major, newClient, type TestClient } from '../support/sdk.js'
 
@@ -211,6 +213,45 @@ describe('a request that SDK 2 repeats on its own', () => {
       ['state 2', 1],
     ])
     expect(new Set(calls.map(({ id }) => id)).size).toBe(3)
+  })
+
+  test.each<[string, unknown, unknown]>([
+    ['both functions', (rotation: number) => `A${rotation}`, (rotation: number) => `B${rotation}`],
+    ['the inner one alone a function', (rotation: number) => `A${rotation}`, 'B'],
+    ['the outer one alone a function', 'A', (rotation: number) => `B${rotation}`],
+  ])('asks the sources of a view of a view again: %s', async (_claim, inner, outer) => {
+    let round = 0
+    const peer = new ScriptedPeer(2, ({ method }) =>
+      method === 'tools/call' && ++round < 3
+        ? { resultType: 'input_required', requestState: `state ${round}`, inputRequests: {} }
+        : undefined,
+    )
+    const client = newClient(2, MODERN)
+    await client.connect(peer.near)
+    onTestFinished(() => client.close())
+    const source = (value: unknown, field: string) => {
+      let rotation = 0
+      return typeof value === 'function' ? () => ({ [field]: value(++rotation) }) : { [field]: value }
+    }
+    const tenants = createContextClient(client, testContext, { context: source(inner, 'tenant') as never })
+    const both = createContextClient(tenants, traceContext, { context: source(outer, 'span') as never })
+    await both.callTool({ name: 'report' })
+    const sent = peer.of('tools/call').map(({ params }) => {
+      const meta = params?._meta as Record<string, Record<string, unknown>>
+      return [meta[testContext.key]?.tenant, meta[traceContext.key]?.span]
+    })
+    const expected = (value: unknown, rotation: number) => (typeof value === 'function' ? value(rotation) : value)
+    expect(sent).toEqual([1, 2, 3].map((rotation) => [expected(inner, rotation), expected(outer, rotation)]))
+    // Once more, on the view of a view without a context of its own.
+    round = 0
+    await createContextClient(both, defineContext({ key: 'com.example/none', schema: z.looseObject({}) })).callTool({
+      name: 'report',
+    })
+    const again = peer
+      .of('tools/call')
+      .slice(3)
+      .map(({ params }) => params?._meta as Record<string, { tenant?: string }>)
+    expect(again.map((meta) => meta[testContext.key]?.tenant)).toEqual([4, 5, 6].map((one) => expected(inner, one)))
   })
 
   test('with plain values, repeats what was sent', async () => {

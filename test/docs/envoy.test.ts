@@ -25,7 +25,7 @@ describe('Envoy’s definitions', () => {
     ],
     ['a duration without a unit', 'timeout: 1s', 'timeout: 1', 'expected duration string'],
     ['a number that is none', 'port_value: 3001', 'port_value: acme', 'invalid integer: "acme"'],
-    ['a list for a string', "domains: ['*']", "domains: [['*']]", 'expected string'],
+    ['a list for a string', 'domains: ["*"]', 'domains: [["*"]]', 'expected string'],
     ['two of which there is one', '{ exact: acme }', '{ exact: acme, prefix: a }', 'multiple values for oneof'],
     ['a string that is required', 'stat_prefix: mcp', 'server_name: mcp', '/stat_prefix: is required'],
     ['a message that is required', 'timeout: 1s', '', '/timeout: is required'],
@@ -35,9 +35,9 @@ describe('Envoy’s definitions', () => {
       'uri: http://127.0.0.1:4180,',
       '/http_upstream_type: is required',
     ],
-    ['a list that is empty', "domains: ['*']", 'domains: []', '/domains: is empty'],
+    ['a list that is empty', 'domains: ["*"]', 'domains: []', '/domains: is empty'],
     ['what is deprecated', 'string_match: { exact: acme }', 'exact_match: acme', '/exact_match: is deprecated'],
-    ['an extension without a type', "'@type'", 'type', 'has no @type'],
+    ['an extension without a type', '"@type"', 'type', 'has no @type'],
   ])('refuse %s', (_claim, from, to, fault) => {
     expect(text).toContain(from)
     expect(faultsOf(parse(text.replace(from, to))).join('\n')).toContain(fault)
