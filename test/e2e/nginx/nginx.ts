@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pathOf } from '../../support/program.js'
+import { Script } from './script.js'
+
+const CONFIGURATION = new URL('nginx.conf', import.meta.url)
+
+/** The configuration as it stands in the repository. */
+export function readConfiguration(): Promise<string> {
+  return readFile(CONFIGURATION, 'utf8')
+}
+
+/** The part of it that the documentation quotes. */
+export function quotedPart(configuration: string): string {
+  const [, quoted] = /# docs:start\n(.*)\n *# docs:end/s.exec(configuration) ?? []
+  if (quoted === undefined) throw new Error('nginx.conf has no docs:start and docs:end')
+  return quoted
+}
+
+/** An nginx in a directory of its own, with other ports than its configuration says. */
+export class Nginx {
+  readonly #directory: string
+  #script: Script | undefined
+
+  private constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  /** @param ports what stands for each port of the configuration */
+  static async create(configuration: string, ports: ReadonlyMap<number, number>): Promise<Nginx> {
+    const directory = await mkdtemp(join(tmpdir(), 'nginx-'))
+    await mkdir(join(directory, 'temp'))
+    const written = configuration.replaceAll(/127\.0\.0\.1:(\d+)/g, (_, port) => {
+      const other = ports.get(Number(port))
+      if (other === undefined) throw new Error(`nothing stands for port ${port} of the configuration`)
+      return `127.0.0.1:${other}`
+    })
+    await writeFile(join(directory, 'nginx.conf'), written)
+    return new Nginx(directory)
+  }
+
+  get #arguments(): string[] {
+    return ['-p', this.#directory, '-c', 'nginx.conf', '-e', 'error.log']
+  }
+
+  /** What `nginx -t` says of the configuration. */
+  test(): Promise<{ code: number; said: string }> {
+    return new Promise((resolve) => {
+      execFile(pathOf('nginx'), ['-t', ...this.#arguments], (error, _stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), said: stderr })
+      })
+    })
+  }
+
+  /** Starts it, and waits until it listens on a port. */
+  async start(port: number): Promise<void> {
+    this.#script = new Script('run.ts', [pathOf('nginx'), ...this.#arguments])
+    for (let attempt = 0; attempt < 200; attempt++) {
+      if (!this.#script.running) break
+      if (await isListening(port)) return
+      await sleep(25)
+    }
+    throw new Error(`nginx did not start: ${await this.log('error')}`)
+  }
+
+  log(name: 'access' | 'error'): Promise<string> {
+    return readFile(join(this.#directory, `${name}.log`), 'utf8')
+  }
+
+  async stop(): Promise<void> {
+    await this.#script?.stop()
+    await rm(this.#directory, { recursive: true })
+  }
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('connect', () => resolve(true))
+    socket.on('error', () => resolve(false))
+    socket.on('connect', () => socket.destroy())
+  })
+}
+
+/**
+ * A port for a program that cannot be asked which one it got. It is below those that systems give out by themselves
+ * (from 32768 on), so that nobody else is given it meanwhile.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000)
+    const free = await new Promise<boolean>((resolve) => {
+      const server = createServer()
+      server.on('error', () => resolve(false))
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+    })
+    if (free) return port
+  }
+}
