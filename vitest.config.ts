@@ -12,7 +12,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/package/**'],
+    exclude: ['test/package/**', 'test/stress/**', 'test/versions/**'],
     testTimeout: 30_000,
     // The HTTP client of SDK 1 gathers abort listeners on Node 20, with this package or without it.
     execArgv: ['--disable-warning=MaxListenersExceededWarning'],
