@@ -5,7 +5,7 @@ import { andThen, isPromise, type MaybePromise } from '../core/maybe-promise.js'
 import { own } from '../core/own.js'
 import type { MessageExtra } from './http-request.js'
 import { type Incoming, type Problem, type RequestId, withHeaders } from './incoming.js'
-import { addPolicy, type Policy } from './policy.js'
+import { addPolicy, neverNeeds, type Policy } from './policy.js'
 import { RequestScope, scopes } from './scope.js'
 import type { ContextCapableTransport } from './transport.js'
 
@@ -91,9 +91,10 @@ class Gate {
       this.#transport.onerror?.(refusal(refused)),
     )
     const scope = new RequestScope(incoming, own(incoming.params, '_meta'), told, this.#definitions)
+    const sent = own((message as Incoming).params, '_meta')
     let problem: MaybePromise<Problem>
     try {
-      problem = contradiction ?? this.#admit(incoming, scope)
+      problem = contradiction ?? this.#admit(incoming, scope, sent)
     } catch (error) {
       this.#fail(incoming, error)
       return
@@ -141,19 +142,23 @@ class Gate {
     scopes.run(scope, receive, message, scope.extra)
   }
 
-  /** Puts a message's contexts into its scope. The answer is the problem that a request is refused for. */
-  #admit(message: Incoming, scope: RequestScope, from = 0): MaybePromise<Problem> {
+  /**
+   * Puts a message's contexts into its scope. The answer is the problem that a request is refused for.
+   *
+   * @param sent its `_meta` before anything was taken from headers
+   */
+  #admit(message: Incoming, scope: RequestScope, sent: unknown, from = 0): MaybePromise<Problem> {
     for (let index = from; index < this.#policies.length; index++) {
-      const admission = this.#admitOne(this.#policies[index] as Policy, message, scope)
+      const admission = this.#admitOne(this.#policies[index] as Policy, message, scope, sent)
       if (isPromise(admission)) {
-        return admission.then((problem) => problem ?? this.#admit(message, scope, index + 1))
+        return admission.then((problem) => problem ?? this.#admit(message, scope, sent, index + 1))
       }
       if (admission !== undefined) return admission
     }
     return undefined
   }
 
-  #admitOne(policy: Policy, message: Incoming, scope: RequestScope): MaybePromise<Problem> {
+  #admitOne(policy: Policy, message: Incoming, scope: RequestScope, sent: unknown): MaybePromise<Problem> {
     const { definition } = policy
     const raw = own(scope.meta, definition.key)
     if (raw === undefined) {
@@ -165,10 +170,12 @@ class Gate {
         scope.set(definition, decoded.context as object)
         return undefined
       }
-      if (message.id !== undefined) return decoded.problem
+      // A gateway sets its headers on the handshake too: alone they need not come to a context there (spec RC-043).
+      const lifted = own(sent, definition.key) === undefined && neverNeeds(message.method)
+      if (message.id !== undefined && !lifted) return decoded.problem
       // A notification cannot be answered: it is handled without this context.
       scope.set(definition, null)
-      this.#transport.onerror?.(refusal(decoded.problem))
+      if (!lifted) this.#transport.onerror?.(refusal(decoded.problem))
       return undefined
     })
   }

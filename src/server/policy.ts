@@ -78,6 +78,11 @@ const NEVER: ReadonlySet<string> = new Set([
   'tasks/list',
 ])
 
+/** Whether a method never needs a context, so that none may be required (spec RC-025). */
+export function neverNeeds(method: string): boolean {
+  return NEVER.has(method) || method.startsWith('notifications/')
+}
+
 const OPTIONS: readonly string[] = ['required', 'http']
 
 /**
@@ -120,7 +125,7 @@ function requirement(required: unknown): Policy['requires'] {
   if (required === false) return () => false
   if (required === true) return requirement(USUAL)
   if (typeof required === 'function') {
-    return (request) => !NEVER.has(request.method) && Boolean(required(request))
+    return (request) => !neverNeeds(request.method) && Boolean(required(request))
   }
   if (!Array.isArray(required) || !required.every((method) => typeof method === 'string')) {
     throw new ContextError(
@@ -134,7 +139,7 @@ function requirement(required: unknown): Policy['requires'] {
       `required: ${required.length} methods; the limit is ${MOST_METHODS}, or give a function`,
     )
   }
-  const never = required.find((method) => NEVER.has(method) || method.startsWith('notifications/'))
+  const never = required.find(neverNeeds)
   if (never !== undefined) {
     throw new ContextError(
       'invalid_definition',

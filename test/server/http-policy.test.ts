@@ -515,6 +515,33 @@ describe.each(HTTP_CELLS)('behind a reverse proxy that rotates a token, $name', 
     await Promise.all(calls)
     expect(rotation).toBeGreaterThan(1)
   })
+
+  test('a gateway’s header alone, which makes no whole context, disturbs neither the handshake nor listing', async () => {
+    const whole = defineContext({
+      schema: z.object({ tenant: z.string(), token: z.string() }),
+      headers: { tenant: 'X-Tenant-Id', token: 'X-Forwarded-Access-Token' },
+    })
+    const faults: unknown[] = []
+    const url = await cell.serve(() => {
+      const server = installContext(newServer(cell.server), whole, { required: true, http: GATEWAY })
+      server.registerTool('read', {}, () => reply(getContext(whole)))
+      server.server.onerror = (error: unknown) => faults.push(error)
+      return server
+    })
+    const proxy = (input: string | URL, init?: RequestInit) => {
+      const headers = new Headers(init?.headers)
+      headers.set('x-forwarded-access-token', 'T')
+      return fetch(input, { ...init, headers })
+    }
+    const client = await connectCell(cell, url, { fetch: proxy })
+    expect((await client.listTools()).tools).toHaveLength(1)
+    const call = (context: object) => client.callTool({ name: 'read', _meta: { [whole.key]: context } })
+    expect(answerOf(await call({ tenant: 'acme' }))).toEqual({ tenant: 'acme', token: 'T' })
+    const invalid = { code: -32602, data: { reason: 'invalid', issues: [{ path: ['tenant'] }] } }
+    await expect(client.callTool({ name: 'read' })).rejects.toMatchObject(invalid)
+    await expect(client.listTools({ _meta: { [whole.key]: { tenant: 7 } } })).rejects.toMatchObject(invalid)
+    expect(faults).toEqual([])
+  })
 })
 
 describe('where there is no HTTP, nothing is compared and nothing is needed', () => {
@@ -526,7 +553,7 @@ describe('where there is no HTTP, nothing is compared and nothing is needed', ()
       const server = installContext(newServer(major), bound, { required: true, http })
       server.registerTool('read', {}, () => reply(getContext(bound)))
       const client = newClient(major)
-      await connectInMemory(client, server, major)
+      await connectInMemory(client, server)
       const view = createContextClient(client, bound, { context: ACME })
       expect(answerOf(await view.callTool({ name: 'read' }))).toEqual(ACME)
       await expect(client.callTool({ name: 'read' })).rejects.toMatchObject({ data: { reason: 'missing' } })

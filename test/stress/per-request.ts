@@ -43,7 +43,7 @@ const handle: Record<string, (request: Request) => Promise<Response>> = {
   },
 }
 
-const era = kind.endsWith('2026-07-28')
+const era: { headers: Record<string, string>; meta: object } = kind.endsWith('2026-07-28')
   ? {
       headers: { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'count' },
       meta: {
