@@ -47,6 +47,7 @@ export default defineConfig([
       client: 'src/client/index.ts',
       server: 'src/server/index.ts',
       http: 'src/http/index.ts',
+      testing: 'src/testing/index.ts',
     },
     format: ['esm', 'cjs'],
     target: 'es2022',

@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^mcp-request-context$/, replacement: source('index.ts') },
-      { find: /^mcp-request-context\/(client|server|http)$/, replacement: source('$1/index.ts') },
+      { find: /^mcp-request-context\/(client|server|http|testing)$/, replacement: source('$1/index.ts') },
     ],
   },
   test: {

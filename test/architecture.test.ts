@@ -14,6 +14,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   http: ['core', 'http'],
   client: ['core', 'http', 'client'],
   server: ['core', 'http', 'server'],
+  testing: ['core', 'testing'],
   cli: ['core', 'http', 'client', 'server', 'cli'],
 }
 
@@ -56,7 +57,14 @@ describe('src', () => {
     expect(new Set(files.map(({ layer }) => layer))).toEqual(new Set(Object.keys(LAYERS)))
     const paths = files.map(({ path }) => path)
     expect(paths).toEqual(
-      expect.arrayContaining(['index.ts', 'http/index.ts', 'client/index.ts', 'server/index.ts', 'core/codec.ts']),
+      expect.arrayContaining([
+        'index.ts',
+        'http/index.ts',
+        'client/index.ts',
+        'server/index.ts',
+        'testing/index.ts',
+        'core/codec.ts',
+      ]),
     )
   })
 
@@ -70,7 +78,7 @@ describe('src', () => {
     expect(files.flatMap(({ imports }) => imports).length).toBeGreaterThan(files.length)
   })
 
-  it('imports one way: core <- http <- client, server', () => {
+  it('imports one way: core <- http <- client, server; core <- testing', () => {
     const upward = offences(({ path, layer }, specifier) => {
       const file = target(path, specifier)
       return file !== undefined && !LAYERS[layer]?.includes(layerOf(file))

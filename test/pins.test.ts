@@ -3,6 +3,7 @@ import * as root from 'mcp-request-context'
 import * as client from 'mcp-request-context/client'
 import * as http from 'mcp-request-context/http'
 import * as server from 'mcp-request-context/server'
+import * as testing from 'mcp-request-context/testing'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 
@@ -43,6 +44,7 @@ it.each<[string, object, string[]]>([
       'contextTransport',
       'getContext',
       'getHttpHeaders',
+      'inheritContext',
       'installContext',
       'readContext',
       'runWithContext',
@@ -61,6 +63,7 @@ it.each<[string, object, string[]]>([
       'headersToContext',
     ],
   ],
+  ['./testing', testing, ['connectPair', 'linkedTransports']],
 ])('the names that %s exports', (_entry, module, names) => {
   expect(Object.keys(module).sort()).toEqual(names)
 })
@@ -72,6 +75,7 @@ it('the entries of the package', () => {
     './client',
     './server',
     './http',
+    './testing',
     './schemas/*',
     './package.json',
   ])

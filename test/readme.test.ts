@@ -12,6 +12,7 @@ const blocks = blocksOf(readme)
 const programs = named(blocks, 'ts')
 const outputs = named(blocks, 'text')
 const messages = named(blocks, 'json')
+const tests = [...programs.keys()].filter((name) => name.endsWith('.test.ts'))
 const snippets = blocks.filter(({ info }) => info === 'ts').map(({ text }) => text)
 const shell = blocks.filter(({ info }) => info === 'sh').flatMap(({ text }) => text.trim().split('\n'))
 
@@ -41,31 +42,21 @@ const PRELUDE_NAMES =
 /** Records the messages that the README shows: its first call, and one of a client that does not check. */
 const RECORDER = `
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
-import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { createContextClient } from 'mcp-request-context/client'
 import { installContext } from 'mcp-request-context/server'
+import { connectPair } from 'mcp-request-context/testing'
 import { requestContext } from './context.js'
 
-const sent: unknown[] = []
-const [near, far] = InMemoryTransport.createLinkedPair()
-for (const transport of [near, far]) {
-  const send = transport.send.bind(transport)
-  transport.send = (message, options) => {
-    sent.push(message)
-    return send(message, options)
-  }
-}
 const server = installContext(new McpServer({ name: 'server', version: '1.0.0' }), requestContext, { required: true })
 server.registerTool('whoami', {}, () => ({ content: [] }))
-await server.connect(far)
 const client = createContextClient(new Client({ name: 'client', version: '1.0.0' }), requestContext)
-await client.connect(near)
+const { sent } = await connectPair(server, client)
 await client.withContext({ tenant: 'acme', token: 'TOKEN_1' }).callTool({ name: 'whoami' })
 const unchecked = { tenant: 'acme', token: 42 }
 await client.callTool({ name: 'whoami', _meta: { [requestContext.key]: unchecked } }).catch(() => undefined)
 await client.close()
-console.log(JSON.stringify(sent))
+console.log(JSON.stringify([...sent.client, ...sent.server]))
 `
 
 let folder: string
@@ -94,12 +85,12 @@ test('every block of the README is one of those that are checked here', () => {
     shell: blocks.filter(({ info }) => info === 'sh').length,
     all: blocks.length,
   }).toEqual({
-    programs: ['context.ts', 'server.ts', 'client.ts', 'sdk2.ts'],
+    programs: ['context.ts', 'server.ts', 'client.ts', 'sdk2.ts', 'whoami.test.ts'],
     outputs: ['client.ts', 'sdk2.ts'],
     messages: ['request', 'error'],
     snippets: 6,
     shell: 4,
-    all: 18,
+    all: 19,
   })
 })
 
@@ -113,11 +104,19 @@ describe('programs', () => {
     expect(await output(folder, program)).toBe(expected)
   })
 
-  test('each one has an output, or is part of one that has', () => {
+  test.each(tests)('%s passes', async (program) => {
+    expect(await output(folder, program)).toMatch(/\bpass 1\n/)
+  })
+
+  test('each one is a test, has an output, or is part of one that has', () => {
     const unused = [...programs.keys()].filter((name) => {
       const others = [...programs].filter(([other]) => other !== name).map(([, text]) => text)
       const part = [name, `./${name.replace(/\.ts$/, '.js')}`]
-      return !outputs.has(name) && !others.some((text) => part.some((mention) => text.includes(`'${mention}'`)))
+      return (
+        !outputs.has(name) &&
+        !tests.includes(name) &&
+        !others.some((text) => part.some((mention) => text.includes(`'${mention}'`)))
+      )
     })
     expect(unused).toEqual([])
   })
@@ -154,7 +153,7 @@ describe('commands', () => {
   test('the packages that the programs import are installed', () => {
     const installed = new Set([packageJson.name, ...shell.join(' ').split(/\s+/)])
     for (const [name, text] of programs) {
-      const imported = [...text.matchAll(/from '((?:@[^/']+\/)?[^./'][^/']*)/g)].map(([, found]) => found)
+      const imported = [...text.matchAll(/from '(?!node:)((?:@[^/']+\/)?[^./'][^/']*)/g)].map(([, found]) => found)
       expect([...installed], name).toEqual(expect.arrayContaining(imported))
     }
   })

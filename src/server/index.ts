@@ -1,6 +1,7 @@
 export type { HttpPolicy } from '../http/reconcile.js'
 export { contextTransport } from './context-transport.js'
 export { getHttpHeaders, type HttpHeadersOptions } from './http-headers.js'
+export { type InheritedContext, inheritContext } from './inherit-context.js'
 export { type ContextCapableServer, installContext } from './install.js'
 export type { InstallOptions, PolicyRequest, RequiredContext } from './policy.js'
 export { runWithContext } from './run-with-context.js'

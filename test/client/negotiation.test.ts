@@ -37,13 +37,13 @@ function makeServer(major: Major) {
   return server
 }
 
-type Connect = (client: TestClient) => Promise<void>
+type Connect = (client: TestClient) => Promise<unknown>
 
 const CELLS: [name: string, major: Major, options: object, connect: Connect][] = [
-  ['SDK 1', 1, {}, (client) => connectInMemory(client, makeServer(1), 1)],
-  ['SDK 2, initialize', 2, {}, (client) => connectInMemory(client, makeServer(2), 2)],
-  ['client of SDK 1, server of SDK 2', 1, {}, (client) => connectInMemory(client, makeServer(2), 1)],
-  ['client of SDK 2, server of SDK 1', 2, {}, (client) => connectInMemory(client, makeServer(1), 2)],
+  ['SDK 1', 1, {}, (client) => connectInMemory(client, makeServer(1))],
+  ['SDK 2, initialize', 2, {}, (client) => connectInMemory(client, makeServer(2))],
+  ['client of SDK 1, server of SDK 2', 1, {}, (client) => connectInMemory(client, makeServer(2))],
+  ['client of SDK 2, server of SDK 1', 2, {}, (client) => connectInMemory(client, makeServer(1))],
   [
     'SDK 2, server/discover',
     2,

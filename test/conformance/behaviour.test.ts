@@ -37,7 +37,7 @@ function readingServer(major: Major, options: object = {}): TestServer {
 async function connected(major: Major, options: object = {}) {
   const client = newClient(major)
   const server = readingServer(major, options)
-  await connectInMemory(client, server, major)
+  await connectInMemory(client, server)
   return { client, server, root: createContextClient(client, testContext) }
 }
 

@@ -49,7 +49,7 @@ test('the tarball holds what is published and nothing else', () => {
   const published =
     /^(dist\/(?:wire\.generated-)?[\w-]+\.(js|cjs|d\.ts|d\.cts)|dist\/cli\.LICENSES\.txt|schemas\/[\w-]+\.schema\.json|spec\/.+|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
   expect(packed.filter((path) => !published.test(path))).toEqual([])
-  for (const entry of ['index', 'client', 'server', 'http']) {
+  for (const entry of ['index', 'client', 'server', 'http', 'testing']) {
     for (const ending of ['js', 'cjs', 'd.ts', 'd.cts']) expect(packed).toContain(`dist/${entry}.${ending}`)
   }
   expect(packed.filter((path) => path.startsWith('dist/cli.'))).toEqual(['dist/cli.LICENSES.txt', 'dist/cli.js'])
@@ -152,19 +152,18 @@ describe('in an empty project', () => {
   })
 })
 
-test.each(['mcp-request-context', 'mcp-request-context/client', 'mcp-request-context/http'])(
-  '%s bundles for a browser: nothing of Node, no SDK, no schema library',
-  async (entry) => {
-    const { outputFiles, metafile } = await build({
-      stdin: { contents: `export * from '${entry}'`, resolveDir: project },
-      bundle: true,
-      write: false,
-      format: 'esm',
-      platform: 'browser',
-      metafile: true,
-    })
-    expect(outputFiles[0]?.text).not.toMatch(/node:/)
-    const inputs = Object.keys(metafile.inputs).filter((input) => input !== '<stdin>')
-    expect(inputs.filter((input) => !input.includes('node_modules/mcp-request-context/dist/'))).toEqual([])
-  },
-)
+const NEUTRAL = ['', '/client', '/http', '/testing'].map((entry) => `mcp-request-context${entry}`)
+
+test.each(NEUTRAL)('%s bundles for a browser: nothing of Node, no SDK, no schema library', async (entry) => {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: `export * from '${entry}'`, resolveDir: project },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+    metafile: true,
+  })
+  expect(outputFiles[0]?.text).not.toMatch(/node:/)
+  const inputs = Object.keys(metafile.inputs).filter((input) => input !== '<stdin>')
+  expect(inputs.filter((input) => !input.includes('node_modules/mcp-request-context/dist/'))).toEqual([])
+})

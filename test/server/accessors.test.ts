@@ -34,7 +34,7 @@ describe.each(MAJORS)('in a handler of SDK %i', (major) => {
     const server = installContext(newServer(major), installed)
     server.registerTool('read', {}, async (extra: Extra) => reply((await handler(extra)) ?? null))
     const client = newClient(major)
-    await connectInMemory(client, server, major)
+    await connectInMemory(client, server)
     const _meta = context === undefined ? undefined : { [installed.key]: context }
     return answerOf(await client.callTool({ name: 'read', ...(_meta && { _meta }) }))
   }
@@ -127,7 +127,7 @@ describe.each(MAJORS)('in a handler of SDK %i', (major) => {
     const inner = installContext(newServer(major), testContext)
     inner.registerTool('read', {}, () => reply(tryGetContext(testContext) ?? 'none'))
     const client = newClient(major)
-    await connectInMemory(client, inner, major)
+    await connectInMemory(client, inner)
     const outer = async () => {
       const bare = answerOf(await client.callTool({ name: 'read' }))
       const view = createContextClient(client, testContext, { context: { tenant: 'inner' } })

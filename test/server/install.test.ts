@@ -27,7 +27,7 @@ function readingServer(major: 1 | 2, handler: () => unknown = () => tryGetContex
 describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
   test('comes before connect(), and says so', async () => {
     const server = readingServer(major)
-    await connectInMemory(newClient(major), server, major)
+    await connectInMemory(newClient(major), server)
     expect(() => installContext(server, testContext)).toThrow(
       expect.objectContaining({ code: 'already_connected', message: expect.stringContaining('before connect()') }),
     )
@@ -39,7 +39,7 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
     expect(installContext(server, testContext)).toBe(server)
     expect(installContext(server.server, testContext)).toBe(server.server)
     const client = newClient(major)
-    await connectInMemory(client, server, major)
+    await connectInMemory(client, server)
     const view = createContextClient(client, testContext, { context: { tenant: 'acme' } })
     expect(answerOf(await view.callTool(TOOL))).toEqual({ tenant: 'acme' })
   })
@@ -51,7 +51,7 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
     installContext(installContext(server, definition, { required: true }), definition, { required: true })
     server.registerTool('read', {}, () => reply(getContext(definition)))
     const client = newClient(major)
-    await connectInMemory(client, server, major)
+    await connectInMemory(client, server)
     await client.callTool({ ...TOOL, _meta: { [definition.key]: { a: 1 } } })
     expect(validate).toHaveBeenCalledTimes(1)
   })
@@ -65,7 +65,7 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
     const server = readingServer(major, () => [getContext(testContext), getContext(traceContext)])
     installContext(installContext(server, testContext, { required: true }), traceContext, { required: true })
     const client = newClient(major)
-    await connectInMemory(client, server, major)
+    await connectInMemory(client, server)
     const acme = createContextClient(client, testContext, { context: { tenant: 'acme' } })
     await expect(acme.callTool(TOOL)).rejects.toMatchObject({ data: { key: traceContext.key, reason: 'missing' } })
     const both = createContextClient(acme, traceContext, { context: { span: 's' } })
@@ -101,7 +101,7 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
       const server = installContext(readingServer(major), testContext, { required })
       server.registerPrompt('p', {}, () => ({ messages: [] }))
       const client = newClient(major)
-      await connectInMemory(client, server, major)
+      await connectInMemory(client, server)
       const calls: Record<string, () => Promise<unknown>> = {
         'tools/call': () => client.callTool(TOOL),
         'prompts/get': () => client.getPrompt({ name: 'p' }),
@@ -151,7 +151,7 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
       const onerror = vi.fn()
       server.server.onerror = onerror
       const client = newClient(major)
-      await connectInMemory(client, server, major)
+      await connectInMemory(client, server)
       await expect(client.callTool(TOOL)).rejects.toMatchObject({ code: -32603 })
       expect(handler).not.toHaveBeenCalled()
       expect(onerror).toHaveBeenCalledWith(fault)
@@ -181,7 +181,7 @@ describe('a notification with a context that is refused', () => {
     const onerror = vi.fn()
     server.server.onerror = onerror
     const client = newClient(major)
-    await connectInMemory(client, server, major)
+    await connectInMemory(client, server)
     const method = 'com.example/changed'
     await client.notification({ method, params: { _meta: { [testContext.key]: { tenant: 7 } } } })
     await client.notification({ method, params: { _meta: { [testContext.key]: { tenant: 'acme' } } } })
@@ -220,7 +220,7 @@ describe('both directions', () => {
         await view.createMessage(sampling).catch((error: { data?: unknown }) => refusals.push(error.data))
         return reply('done')
       })
-      await connectInMemory(client, server, major)
+      await connectInMemory(client, server)
       await client.callTool(TOOL)
       expect(seen).toEqual([
         ['sampling/createMessage', { span: 's' }],

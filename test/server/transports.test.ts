@@ -10,6 +10,7 @@ import {
   answerOf,
   connectInMemory,
   type Extra,
+  linkedPair,
   MAJORS,
   type Major,
   newClient,
@@ -20,12 +21,20 @@ import {
 } from '../support/sdk.js'
 
 type MakeServer = () => TestServer
-type Connect = (client: TestClient, makeServer: MakeServer) => Promise<void>
+type Connect = (client: TestClient, makeServer: MakeServer) => Promise<unknown>
 
 const http =
   (major: Major, serve: (makeServer: MakeServer) => Promise<URL>): Connect =>
   async (client, makeServer) =>
     client.connect(httpTransport(major, await serve(makeServer)))
+
+const inMemory =
+  (major: Major): Connect =>
+  async (client, makeServer) => {
+    const [near, far] = linkedPair(major)
+    await makeServer().connect(far)
+    await client.connect(near)
+  }
 
 const MODERN = { versionNegotiation: { mode: 'auto' } }
 
@@ -34,7 +43,8 @@ const CELLS: [name: string, client: Major, server: Major, options: object, conne
 for (const client of MAJORS) {
   for (const server of MAJORS) {
     CELLS.push(
-      ['in memory', client, server, {}, (near, make) => connectInMemory(near, make(), client)],
+      ['in memory', client, server, {}, inMemory(client)],
+      ['the testing kit', client, server, {}, (near, make) => connectInMemory(near, make())],
       ['stateful HTTP', client, server, {}, http(client, (make) => serveStateful(server, make))],
       ['stateless HTTP', client, server, {}, http(client, (make) => serveStateless(server, make))],
       [

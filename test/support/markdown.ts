@@ -60,6 +60,7 @@ export async function programFolder(prefix: string, files: Iterable<[name: strin
     './client': './src/client/index.ts',
     './server': './src/server/index.ts',
     './http': './src/http/index.ts',
+    './testing': './src/testing/index.ts',
   }
   await writeFile(join(self, 'package.json'), JSON.stringify({ name: NAME, type: 'module', exports }))
   return folder

@@ -4,6 +4,7 @@ import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { InMemoryTransport as InMemoryTransportV1 } from '@modelcontextprotocol/sdk/inMemory.js'
 import { McpServer as McpServerV1 } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { McpServer as McpServerV2 } from '@modelcontextprotocol/server'
+import { type ConnectedPair, connectPair, type PairOptions } from 'mcp-request-context/testing'
 import { onTestFinished } from 'vitest'
 
 export const MAJORS = [1, 2] as const
@@ -17,6 +18,7 @@ export type Extra = any
 export interface TestClient {
   connect(transport: unknown): Promise<void>
   close(): Promise<void>
+  getServerCapabilities(): object | undefined
   request(...args: unknown[]): Promise<unknown>
   notification(...args: unknown[]): Promise<void>
   callTool(params: ToolCall, ...rest: unknown[]): Promise<ToolResult>
@@ -64,29 +66,21 @@ export interface LinkedTransport {
   onclose?: () => void
 }
 
-/** Two transports, each the other's peer: [the client's, the server's]. */
+/** Two transports of the SDK, each the other's peer: [the client's, the server's]. */
 export function linkedPair(major: Major): [LinkedTransport, LinkedTransport] {
   const pair = major === 1 ? InMemoryTransportV1.createLinkedPair() : InMemoryTransportV2.createLinkedPair()
   return pair as unknown as [LinkedTransport, LinkedTransport]
 }
 
-/** Connects in memory, until the test is over. */
-export async function connectInMemory(client: TestClient, server: TestServer, major: Major = 1): Promise<void> {
-  const [near, far] = linkedPair(major)
-  await server.connect(far)
-  await client.connect(near)
-  onTestFinished(() => client.close())
-}
-
-/** Records what passes a transport from now on, in order. */
-export function recordSent(transport: LinkedTransport): object[] {
-  const sent: object[] = []
-  const send = transport.send.bind(transport)
-  transport.send = (message, options) => {
-    sent.push(structuredClone(message))
-    return send(message, options)
-  }
-  return sent
+/** Connects by the testing kit, until the test is over. */
+export async function connectInMemory(
+  client: TestClient,
+  server: TestServer,
+  options?: PairOptions,
+): Promise<ConnectedPair> {
+  const pair = await connectPair(server, client, options)
+  onTestFinished(() => pair.close())
+  return pair
 }
 
 /** Calls a tool with request options: they come after a result schema in SDK 1.x. */

@@ -6,6 +6,7 @@ import { type ContextOutput, defineContext } from 'mcp-request-context'
 import { type ContextSource, createContextClient } from 'mcp-request-context/client'
 import { encodeHeaderValue } from 'mcp-request-context/http'
 import { getContext, installContext } from 'mcp-request-context/server'
+import { type ConnectedPair, connectPair } from 'mcp-request-context/testing'
 import { z } from 'zod'
 
 export const definition = defineContext({
@@ -22,6 +23,10 @@ export const call = async () => [await one.callTool({ name: 't' }), await two.li
 export const servers: [McpServerV1, McpServerV2] = [
   installContext(new McpServerV1({ name: 's', version: '1' }), definition),
   installContext(new McpServerV2({ name: 's', version: '1' }), definition, { required: ['tools/call'] }),
+]
+export const pairs = async (): Promise<ConnectedPair[]> => [
+  await connectPair(servers[0], two, { headers: { 'X-Tenant-Id': 'a' } }),
+  await connectPair(servers[1], one, { headers: ({ method = '' }) => [['X-Method', method]] }),
 ]
 export const retries: () => number = () => getContext(definition).retries
 export const output: ContextOutput<typeof definition> = { tenant: encodeHeaderValue('a'), retries: 2 }
