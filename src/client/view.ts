@@ -1,3 +1,4 @@
+import { outsideRequests } from '../core/ambient.js'
 import { encodeContext } from '../core/codec.js'
 import type { AnyDefinition } from '../core/definition.js'
 import { andThen, isPromise, type MaybePromise } from '../core/maybe-promise.js'
@@ -27,7 +28,7 @@ export interface Binding {
 const HANDSHAKE: ReadonlySet<string> = new Set(['initialize', 'notifications/initialized'])
 
 /** How a view shows a method that is not simply run with the view as `this`. */
-type Kind = 'sends' | 'sets up' | 'listens' | 'calls a tool' | 'is cached' | 'knows tools'
+type Kind = 'sends' | 'connects' | 'sets up' | 'listens' | 'calls a tool' | 'is cached' | 'knows tools'
 
 const KINDS: ReadonlyMap<PropertyKey, Kind> = new Map<PropertyKey, Kind>([
   // What every verb ends in; by the third, SDK 2.x sends `server/discover`.
@@ -35,7 +36,7 @@ const KINDS: ReadonlyMap<PropertyKey, Kind> = new Map<PropertyKey, Kind>([
   ['notification', 'sends'],
   ['_requestWithSchema', 'sends'],
   // Run on the client itself, these tie no view to it.
-  ['connect', 'sets up'],
+  ['connect', 'connects'],
   ['close', 'sets up'],
   ['registerCapabilities', 'sets up'],
   ['setRequestHandler', 'sets up'],
@@ -88,6 +89,7 @@ class View implements ProxyHandler<object> {
     if (kind === undefined) return method
     if (kind === 'sends') return this.#sender(client, method)
     if (kind === 'sets up') return method.bind(client)
+    if (kind === 'connects') return (...args: unknown[]) => outsideRequests(() => method.apply(client, args))
     if (this.#sources.length === 0) return method
     if (kind === 'listens') return this.#listen(client, method)
     if (kind === 'is cached') return name === 'listTools' ? this.#listTools(client, method) : uncached(method)

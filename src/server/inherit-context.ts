@@ -24,8 +24,8 @@ export type InheritedContext<D extends AnyDefinition, F extends keyof ContextInp
  * earlier source is taken away. Outside a request, as for a job or for what is listed at the start, nothing is
  * inherited and earlier sources stay. What must not be done without a context is for the server behind to `require`.
  *
- * Connect the client outside of requests, at the start: Node runs what a connection brings later, such as sampling that
- * the server behind asks for, as part of the request that opened it.
+ * Connect through a view, or outside of requests: Node runs what a connection brings later, such as sampling that the
+ * server behind asks for, as part of the request that opened it. A view connects as part of none.
  *
  * @returns a function for `withContext`, or to be called in a source of one's own: frozen fields, or `undefined` outside a
  *   request. It throws a ContextError `invalid_definition` where a definition whose schema is asynchronous is not installed

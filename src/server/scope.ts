@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { SCOPES } from '../core/ambient.js'
 import { decodeContext, missingProblem, refusal } from '../core/codec.js'
 import type { AnyDefinition, ContextOutput } from '../core/definition.js'
 import { ContextError } from '../core/error.js'
@@ -49,10 +50,9 @@ export class RequestScope {
 export const scopes: AsyncLocalStorage<RequestScope> = sharedStorage()
 
 function sharedStorage(): AsyncLocalStorage<RequestScope> {
-  const key = Symbol.for('mcp-request-context/scopes@1')
-  const shared = globalThis as { [key]?: AsyncLocalStorage<RequestScope> }
-  shared[key] ??= new AsyncLocalStorage()
-  return shared[key]
+  const shared = globalThis as { [SCOPES]?: AsyncLocalStorage<RequestScope> }
+  shared[SCOPES] ??= new AsyncLocalStorage()
+  return shared[SCOPES]
 }
 
 /**
