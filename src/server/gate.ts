@@ -82,7 +82,8 @@ class Gate {
 
   #receive(message: unknown, extra: unknown, receive: Receiver): void {
     // A response has no method and no context. A message that passed here already is in its scope.
-    if (typeof own(message, 'method') !== 'string' || scopes.getStore()?.message === message) {
+    const around = scopes.getStore()
+    if (typeof own(message, 'method') !== 'string' || (around?.gate === this && around.message === message)) {
       receive(message, extra)
       return
     }
@@ -90,7 +91,7 @@ class Gate {
     const { incoming, problem: contradiction } = withHeaders(message as Incoming, told, this.#policies, (refused) =>
       this.#transport.onerror?.(refusal(refused)),
     )
-    const scope = new RequestScope(incoming, own(incoming.params, '_meta'), told, this.#definitions)
+    const scope = new RequestScope(incoming, own(incoming.params, '_meta'), told, this.#definitions, this)
     const sent = own((message as Incoming).params, '_meta')
     let problem: MaybePromise<Problem>
     try {

@@ -13,12 +13,14 @@ export class RequestScope {
   readonly #contexts = new Map<AnyDefinition, object | null>()
 
   constructor(
-    /** The message, to know it by where it passes a gate twice. */
+    /** The message, to know it by where it passes its gate twice. */
     readonly message: unknown,
     readonly meta: unknown,
     readonly extra: MessageExtra | undefined,
     /** The definitions that are installed. */
     readonly definitions: readonly AnyDefinition[],
+    /** The gate that opened it, if one did: another one has rules of its own. */
+    readonly gate?: object,
   ) {}
 
   set(definition: AnyDefinition, context: object | null): void {
