@@ -1,0 +1,48 @@
+// The cells that the SDKs cannot make: each is named with its reason, and the reason is tried.
+import { expect } from 'vitest'
+import { ALL, type Cell } from './cells.js'
+import { connect } from './connect.js'
+
+/** A reason why some cells cannot be. */
+export interface NoCell {
+  readonly reason: string
+  readonly applies: (cell: Cell) => boolean
+  /** Fails where the reason does not hold. */
+  readonly prove: (cell: Cell) => Promise<void>
+}
+
+export const NO_CELLS: readonly NoCell[] = [
+  {
+    reason: '`createMcpHandler` is of SDK 2',
+    applies: ({ server, transport }) => transport === 'createMcpHandler' && server === 1,
+    prove: async () => {
+      expect(await import('@modelcontextprotocol/sdk/server/index.js')).not.toHaveProperty('createMcpHandler')
+    },
+  },
+  {
+    reason: 'SDK 1 does not speak 2026-07-28',
+    applies: ({ client, server, era }) => era === '2026-07-28' && (client === 1 || server === 1),
+    prove: agreesOnLess,
+  },
+  {
+    reason: '2026-07-28 has no sessions: over a stateful transport, client and server of SDK 2 go back to `initialize`',
+    applies: ({ era, transport }) =>
+      era === '2026-07-28' && (transport.includes('stateful') || transport === 'HTTP+SSE'),
+    prove: agreesOnLess,
+  },
+]
+
+/** Why a cell cannot be, if it cannot. */
+export function noCellOf(cell: Cell): NoCell | undefined {
+  return NO_CELLS.find(({ applies }) => applies(cell))
+}
+
+/** The cells that can be. */
+export const CELLS: readonly Cell[] = ALL.filter((cell) => noCellOf(cell) === undefined)
+
+async function agreesOnLess(cell: Cell): Promise<void> {
+  // What SDK 1 speaks does not depend on the transport, and starting processes takes long.
+  const connection = await connect(cell.transport === 'stdio' ? { ...cell, transport: 'in memory' } : cell)
+  expect(connection.version()).toBe('2025-11-25')
+  await connection.close()
+}
