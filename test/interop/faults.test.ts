@@ -16,7 +16,6 @@ import { httpTransport } from '../support/http.js'
 import {
   answerOf,
   callWith,
-  connectInMemory,
   type Extra,
   type LinkedTransport,
   linkedPair,
@@ -25,6 +24,7 @@ import {
   newClient,
   newServer,
   reply,
+  type TestClient,
   type TestServer,
 } from '../support/sdk.js'
 import type { Cell } from './cells.js'
@@ -37,6 +37,8 @@ import { newHost } from './server.js'
 const PAIRS = MAJORS.flatMap((client) => MAJORS.map((server): [client: Major, server: Major] => [client, server]))
 const READ = { name: 'read' }
 
+const eventually = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 5000, interval: 5 })
+
 /** Of an error, what a caller tells errors apart by. */
 async function outcomeOf(call: Promise<unknown>): Promise<unknown> {
   try {
@@ -45,6 +47,14 @@ async function outcomeOf(call: Promise<unknown>): Promise<unknown> {
     const { name, code, message } = error as Error & { code: unknown }
     return { name, code, message: message.replace(/\d+/g, 'N') }
   }
+}
+
+/** Connects by the SDK's own transports in memory: what one side sends is handled within whatever it was doing. */
+async function meet(major: Major, client: TestClient, server: TestServer): Promise<void> {
+  const [near, far] = linkedPair(major)
+  await server.connect(far)
+  await client.connect(near)
+  onTestFinished(() => client.close())
 }
 
 /** A server that answers what it reads of the context in every way. */
@@ -64,10 +74,10 @@ const seen = (context: object) => ({ ambient: context, argument: context })
 describe.each([
   [1, 2],
   [2, 1],
-] as const)('a server of SDK %i that calls one of SDK %i, in one process', { timeout: 10_000 }, (outer, inner) => {
+] as const)('a server of SDK %i that calls one of SDK %i, in one process', { timeout: 20_000 }, (outer, inner) => {
   test('each reads its own context, in fifty calls at once', async () => {
     const gateway = newClient(inner)
-    await connectInMemory(gateway, readingServer(inner))
+    await meet(inner, gateway, readingServer(inner))
     const server = installContext(newServer(outer), testContext, { required: true })
     server.registerTool('read', {}, async () => {
       const { tenant } = getContext(testContext)
@@ -75,7 +85,7 @@ describe.each([
       return reply([answerOf(await view.callTool(READ)), getContext(testContext)])
     })
     const client = newClient(outer)
-    await connectInMemory(client, server)
+    await meet(outer, client, server)
     const root = createContextClient(client, testContext)
     const calls = Array.from({ length: 50 }, async (_, index) => {
       const tenant = `t${index}`
@@ -96,22 +106,25 @@ describe('a transport that is closed in mid-request', () => {
     ['HTTP, stateful, JSON', 2, 2],
   ]
 
-  async function holding(cell: Cell, bare: boolean) {
+  /** A call that is being handled, for as long as the connection lasts. */
+  async function holding(cell: Cell, bare: boolean, timeout = 5000) {
     const connection = await connect(cell, bare)
     onTestFinished(() => connection.close().catch(() => {}))
     const client = bind(connection.client, bare ? 'nothing' : { tenant: 'acme' })
-    const outcome = outcomeOf(callWith(cell.client, client, { name: 'hold' }, { timeout: 1000 }))
+    const outcome = outcomeOf(callWith(cell.client, client, { name: 'hold' }, { timeout }))
     if (cell.transport === 'stdio') await sleep(50)
-    else await vi.waitFor(async () => expect(await connection.seenByServer()).toMatchObject([{ label: 'hold' }]))
+    else await eventually(async () => expect(await connection.seenByServer()).toMatchObject([{ label: 'hold' }]))
     return { connection, outcome }
   }
 
   test.each(CUTS)(
     '%s, client %i, server %i: cut off by the server',
-    { timeout: 10_000 },
+    { timeout: 20_000 },
     async (transport, client, server) => {
       const cell: Cell = { client, server, era: 'initialize', transport }
-      const [own, bare] = await Promise.all([holding(cell, false), holding(cell, true)])
+      // The SDKs notice the end of a stream of HTTP, and leave the call that waits on it to its timeout.
+      const timeout = transport === 'HTTP, stateful, SSE' ? 1000 : 5000
+      const [own, bare] = await Promise.all([holding(cell, false, timeout), holding(cell, true, timeout)])
       await own.connection.cut()
       await bare.connection.cut()
       const outcome = await own.outcome
@@ -122,7 +135,7 @@ describe('a transport that is closed in mid-request', () => {
 
   test.each(CUTS)(
     '%s, client %i, server %i: closed by the client',
-    { timeout: 10_000 },
+    { timeout: 20_000 },
     async (transport, client, server) => {
       const cell: Cell = { client, server, era: 'initialize', transport }
       const [own, bare] = await Promise.all([holding(cell, false), holding(cell, true)])
@@ -135,7 +148,7 @@ describe('a transport that is closed in mid-request', () => {
 
   test.each(PAIRS)(
     'client %i, server %i: its handler keeps its context',
-    { timeout: 10_000 },
+    { timeout: 20_000 },
     async (client, server) => {
       const { connection, outcome } = await holding(
         { client, server, era: 'initialize', transport: 'in memory' },
@@ -144,7 +157,7 @@ describe('a transport that is closed in mid-request', () => {
       await connection.cut()
       await outcome
       const look = { ambient: { tenant: 'acme' }, argument: { tenant: 'acme' }, header: 'acme' }
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         expect(await connection.seenByServer()).toEqual([{ label: 'hold, ended', first: look, later: look }])
       })
     },
@@ -153,7 +166,7 @@ describe('a transport that is closed in mid-request', () => {
   test.each(MAJORS)('SDK %i: a source that answers later gets what a late call gets', async (major) => {
     const client = newClient(major)
     const handled = vi.fn()
-    await connectInMemory(client, readingServer(major, true, handled))
+    await meet(major, client, readingServer(major, true, handled))
     let answer = (_fields: { tenant: string }) => {}
     const pending = new Promise<{ tenant: string }>((resolve) => {
       answer = resolve
@@ -211,7 +224,7 @@ describe('a server that is restarted under a live client', () => {
 
   test.each(PAIRS)(
     'client %i, server %i: the SDK says so, and connected again the same views go on',
-    { timeout: 10_000 },
+    { timeout: 20_000 },
     async (clientMajor, serverMajor) => {
       const { url, restart } = await restartable(serverMajor, () => readingServer(serverMajor))
       const bare = await restartable(serverMajor, () => {
@@ -265,7 +278,7 @@ async function rawClient(major: Major, serve: Serve, makeServer: () => TestServe
   const request = async (id: number, method: string, params: object = {}) => {
     answers.length = 0
     await send(id, method, params)
-    return vi.waitFor(() => {
+    return eventually(() => {
       const answer = answers.find((answer) => answer.id === id)
       expect(answer, method).toBeDefined()
       return answer as Answer
@@ -292,7 +305,7 @@ const SERVED: [name: string, major: Major, serve: Serve][] = [
   ],
 ]
 
-describe.each(SERVED)('before `initialize`, %s', { timeout: 10_000 }, (_name, major, serve) => {
+describe.each(SERVED)('before `initialize`, %s', { timeout: 20_000 }, (_name, major, serve) => {
   test('a call is what the SDK makes of it, under its own context or refused for it', async () => {
     const handled = vi.fn()
     const { request } = await rawClient(major, serve, () => readingServer(major, true, handled))
@@ -334,13 +347,13 @@ describe.each(SERVED)('before `initialize`, %s', { timeout: 10_000 }, (_name, ma
     await request(0, 'initialize', HELLO)
     answers.length = 0
     for (const tenant of ['acme', 'globex']) await send(1, 'tools/call', { ...READ, ...metaOf({ tenant }) })
-    await vi.waitFor(() => expect(answers).toHaveLength(2))
+    await eventually(() => expect(answers).toHaveLength(2))
     const read = answers.map(({ result }) => answerOf(result))
     expect(read).toEqual([seen({ tenant: 'acme' }), seen({ tenant: 'globex' })])
   })
 })
 
-describe.each(MAJORS)('before `initialize`, stateful HTTP, server of SDK %i', { timeout: 10_000 }, (major) => {
+describe.each(MAJORS)('before `initialize`, stateful HTTP, server of SDK %i', { timeout: 20_000 }, (major) => {
   test.each([
     ['a call', 'tools/call', READ],
     ['a listing', 'tools/list', {}],
@@ -364,7 +377,7 @@ describe.each(MAJORS)('before `initialize`, stateful HTTP, server of SDK %i', { 
 
 describe.each(PAIRS)(
   'behind a proxy that drops `_meta`, client %i, server %i',
-  { timeout: 10_000 },
+  { timeout: 20_000 },
   (clientMajor, serverMajor) => {
     /** A relay of messages that takes `_meta` off while it is told to. */
     async function relayed(required: boolean, handled: () => void) {
@@ -413,14 +426,14 @@ describe.each(PAIRS)(
     test('a proxy in the same process does not lend the context of its own request', async () => {
       const upstream = newClient(serverMajor)
       const handled = vi.fn()
-      await connectInMemory(upstream, readingServer(serverMajor, true, handled))
+      await meet(serverMajor, upstream, readingServer(serverMajor, true, handled))
       const proxy = installContext(newServer(clientMajor), testContext, { required: true })
       proxy.registerPrompt('read', {}, async () => {
         await upstream.callTool(READ)
         return { messages: [] }
       })
       const client = newClient(clientMajor)
-      await connectInMemory(client, proxy)
+      await meet(clientMajor, client, proxy)
       const view = createContextClient(client, testContext, { context: { tenant: 'acme' } })
       const error = await view.getPrompt({ name: 'read' }).catch((error: unknown) => error)
       expect(contextErrorFrom(error)).toMatchObject({ name: 'ContextError', code: 'missing' })

@@ -7,7 +7,7 @@ import {
   ServerNotificationSchema,
   ServerRequestSchema,
 } from '@modelcontextprotocol/sdk/types.js'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { path } from '../support/markdown.js'
 import { ALL, type Cell, nameOf } from './cells.js'
 import { TRIES } from './claims.js'
@@ -26,11 +26,17 @@ const results = new Results()
 const PATIENCE = 5000
 const IMPATIENCE = 200
 
+beforeAll(() => {
+  // `createMcpHandler` warns of what is tried here: in JSON nothing goes before the answer.
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  return () => warn.mockRestore()
+})
+
 describe.each(CELLS.map((cell) => [nameOf(cell), cell] as const))('%s', (_name, cell) => {
   let connection: Connection
   beforeAll(async () => {
     connection = await connect(cell)
-  })
+  }, 30_000)
   afterAll(() => connection.close())
 
   const senderOf = ({ client, bare, log }: Connection, timeout: number): Sender => ({

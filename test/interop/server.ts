@@ -49,13 +49,16 @@ const CAPABILITIES = {
 }
 const TASKS = { list: {}, cancel: {}, requests: { tools: { call: {} } } }
 
+/** For how long the client of 2026-07-28 may keep a result, whatever the context. */
+const CACHED = { ttlMs: 3_600_000, cacheScope: 'public' } as const
+
 /** What is answered to the methods that `McpServer` leads to no function of a user's. */
 const RESULTS: Readonly<Record<string, object>> = {
   ping: {},
-  'tools/list': { tools: [] },
-  'prompts/list': { prompts: [] },
-  'resources/list': { resources: [] },
-  'resources/templates/list': { resourceTemplates: [] },
+  'tools/list': { tools: [], ...CACHED },
+  'prompts/list': { prompts: [], ...CACHED },
+  'resources/list': { resources: [], ...CACHED },
+  'resources/templates/list': { resourceTemplates: [], ...CACHED },
   'resources/subscribe': {},
   'resources/unsubscribe': {},
   'completion/complete': { completion: { values: [] } },
@@ -69,7 +72,7 @@ export function makeServer(host: Host): TestServer {
   addTools(server, host)
   server.registerResource('r', 'test:r', {}, async (uri: URL, extra: Extra) => {
     await log.see('resources/read', extra)
-    return { contents: [{ uri: uri.href, text: 'r' }] }
+    return { contents: [{ uri: uri.href, text: 'r' }], ...CACHED }
   })
   server.registerPrompt('p', {}, async (extra: Extra) => {
     await log.see('prompts/get', extra)
@@ -110,7 +113,7 @@ function addTools(server: TestServer, host: Host): void {
   server.registerTool('sightings', {}, async () => text(log.drain()))
   server.registerTool('read', {}, async (extra: Extra) => {
     await log.see('tools/call', extra)
-    return text('read')
+    return text((extra.mcpReq ?? extra)._meta?.['com.example/own'] ?? 'gone')
   })
   server.registerTool('hold', {}, async (extra: Extra) => {
     await log.see('hold', extra)

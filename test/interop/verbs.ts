@@ -1,6 +1,7 @@
 // Every verb of the protocol that can carry a context.
 import { CallToolResultSchema, CreateTaskResultSchema } from '@modelcontextprotocol/sdk/types.js'
-import { callWith, type TestClient } from '../support/sdk.js'
+import { expect } from 'vitest'
+import { answerOf, callWith, type TestClient } from '../support/sdk.js'
 import { bind, type Given } from './given.js'
 import { CHANGES, sentBack } from './sent-back.js'
 import { type Sender, sent, type Verb, verb } from './verb.js'
@@ -15,7 +16,7 @@ const HELD: Partial<Verb> = { prepare: newTask(true), argument: false }
 const COMPLETION = { ref: { type: 'ref/prompt', name: 'p' }, argument: { name: 'a', value: '' } }
 
 export const VERBS: readonly Verb[] = [
-  sent('tools/call', 'tools/call', (client) => client.callTool({ name: 'read' })),
+  sent('tools/call', 'tools/call', call),
   sent('resources/read', 'resources/read', (client) => client.readResource({ uri: 'test:r' })),
   sent('prompts/get', 'prompts/get', (client) => client.getPrompt({ name: 'p' })),
   sent('completion/complete', 'completion/complete', (client) => client.complete(COMPLETION)),
@@ -76,6 +77,12 @@ export const VERBS: readonly Verb[] = [
   }),
 ]
 
+/** A call whose caller has a `_meta` of its own. */
+async function call(client: TestClient): Promise<void> {
+  const result = await client.callTool({ name: 'read', _meta: { 'com.example/own': 'there' } })
+  expect(answerOf(result), "the caller's own _meta").toBe('there')
+}
+
 async function callWithProgress({ cell, client }: Sender, given: Given): Promise<void> {
   const steps: number[] = []
   const onprogress = ({ progress }: { progress: number }) => steps.push(progress)
@@ -100,7 +107,9 @@ function newTask(hold: boolean): NonNullable<Verb['prepare']> {
 }
 
 async function ask({ cell, client, timeout }: Sender, given: Given): Promise<void> {
-  const { isError, content } = await callWith(cell.client, bind(client, given), { name: 'ask' }, { timeout })
+  // What the server answers at once is not to run into the timeout.
+  const options = { timeout: 5 * timeout }
+  const { isError, content } = await callWith(cell.client, bind(client, given), { name: 'ask' }, options)
   if (isError) throw new Error(content[0]?.text)
   if (content.length === 0) throw new Error('the question is taken for the answer')
 }
