@@ -7,10 +7,11 @@ export interface Message {
   readonly params?: { readonly _meta?: Readonly<Record<string, unknown>> | undefined } | undefined
 }
 
-/** A copy of a message without the context that was attached to it. */
-export function detachContext<M extends Message>(message: M, key: string): M {
-  const meta = Object.assign({}, message.params?._meta) as Record<string, unknown>
-  delete meta[key]
+/** A copy of a message that carries another context than before, or none. */
+export function replaceContext<M extends Message>(message: M, key: string, context: RequestContext | undefined): M {
+  const meta: Record<string, unknown> = { ...message.params?._meta }
+  if (context === undefined) delete meta[key]
+  else meta[key] = context
   return { ...message, params: { ...message.params, _meta: meta } }
 }
 

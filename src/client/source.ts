@@ -25,6 +25,9 @@ export type ContextAnswer<D extends AnyDefinition> = MaybePromise<ContextFields<
  * Where the fields of a context come from: the fields themselves, or a function that is asked once for each request and
  * may be asynchronous. What it throws rejects that one call, and nothing is sent.
  *
+ * It is asked again when the SDK sends the request again by itself: in a further round of `input_required`, after a
+ * HeaderMismatch, and once an `authProvider` is authorized anew.
+ *
  * `R` is what such a function returns: TypeScript lets a function return more members than its type has, so a misspelt
  * field would go unseen without it.
  */

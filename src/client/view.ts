@@ -4,10 +4,10 @@ import type { AnyDefinition } from '../core/definition.js'
 import { andThen, isPromise, type MaybePromise } from '../core/maybe-promise.js'
 import type { RequestContext } from '../core/wire.generated.js'
 import { signalOf, untilAborted } from './abort.js'
-import { attachContext, detachContext, type Message } from './attach.js'
+import { attachContext, type Message, replaceContext } from './attach.js'
 import { viewMember } from './member.js'
 import type { Method } from './method.js'
-import { resending } from './resending.js'
+import { type Renew, resending, type Sender, sendingWith } from './resending.js'
 import { addSource, contextOf, type Sources } from './source.js'
 import { assertSupported } from './supported-contexts.js'
 import { callingTool, learnTools, type ToolMetadata } from './tool-metadata.js'
@@ -26,6 +26,8 @@ export interface Binding {
 
 /** What carries no context: it is about the connection (spec RC-016). */
 const HANDSHAKE: ReadonlySet<string> = new Set(['initialize', 'notifications/initialized'])
+
+const LISTEN: Message = { method: 'subscriptions/listen' }
 
 /** How a view shows a method that is not simply run with the view as `this`. */
 type Kind = 'sends' | 'connects' | 'sets up' | 'listens' | 'calls a tool' | 'is cached' | 'knows tools'
@@ -119,18 +121,22 @@ class View implements ProxyHandler<object> {
     } catch (error) {
       return Promise.reject(error)
     }
-    const sender = resending(client, caller, this.#renewal(client))
+    const sender = resending(client, caller, this.#renewal(client, message, signal))
     return isPromise(attached)
       ? untilAborted(attached, signal).then((attached) => method.call(sender, attached, ...rest))
       : method.call(sender, attached, ...rest)
   }
 
   /** How a message is made anew that the SDK sends again; plain values stay as they are. */
-  #renewal(client: object) {
+  #renewal(client: object, given: Message, signal: AbortSignal | undefined): Renew | undefined {
     if (!this.#sources.some((source) => typeof source === 'function')) return undefined
     const { key } = this.#binding.definition
-    return (message: Message, rest: readonly unknown[]) =>
-      this.#attach(client, detachContext(message, key), signalOf(rest))
+    return (message) => {
+      const renewed = andThen(this.#contextOf(client, given, signal), (context) =>
+        replaceContext(message, key, context),
+      )
+      return isPromise(renewed) ? untilAborted(renewed, signal) : renewed
+    }
   }
 
   #attach(client: object, message: Message, signal: AbortSignal | undefined): MaybePromise<Message> {
@@ -155,21 +161,20 @@ class View implements ProxyHandler<object> {
 
   /** `listen` of SDK 2.x builds its own request and gives it to the transport: the context is added there. */
   #listen(client: object, method: Method): Method {
-    const contextFor = (options: unknown) => {
-      const signal = signalOf([options])
-      const context = this.#contextOf(client, { method: 'subscriptions/listen' }, signal)
+    const contextFor = (signal: AbortSignal | undefined) => {
+      const context = this.#contextOf(client, LISTEN, signal)
       return isPromise(context) ? untilAborted(context, signal) : context
     }
+    const renewal = (signal: AbortSignal | undefined) => this.#renewal(client, LISTEN, signal)
     const { key } = this.#binding.definition
     return async function (this: unknown, filter, options) {
-      const pending = contextFor(options)
+      const signal = signalOf([options])
+      const pending = contextFor(signal)
       const context = isPromise(pending) ? await pending : pending
       if (context === undefined) return method.call(client, filter, options)
-      const transport = (this as { transport?: { send: Method } }).transport
-      const sender = transport && {
-        send: (message: Message, sendOptions: unknown) =>
-          transport.send(attachContext(message, key, context), sendOptions),
-      }
+      const { transport } = this as { transport?: Sender }
+      const sender =
+        transport && sendingWith(transport, (message) => attachContext(message, key, context), renewal(signal))
       const get = (_: object, name: PropertyKey) => (name === 'transport' ? sender : Reflect.get(client, name))
       return method.call(new Proxy(client, { get }), filter, options)
     }
