@@ -53,6 +53,8 @@ export default defineConfig([
     target: 'es2022',
     platform: 'neutral',
     external: ['node:async_hooks'],
+    // Deno and Workers know Node's modules by this name alone.
+    removeNodeProtocol: false,
     splitting: true,
     dts: true,
     // The other build writes into the same folder at the same time.

@@ -11,7 +11,7 @@ export function untilAborted<T>(pending: Promise<T>, signal: AbortSignal | undef
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason)
     if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
+    signal.addEventListener('abort', abort)
     pending.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })
 }

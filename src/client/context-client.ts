@@ -1,5 +1,5 @@
-import { advertise } from '../core/advertise.js'
-import type { AnyDefinition } from '../core/definition.js'
+import { codecOf } from '../core/codec-of.js'
+import type { AnyDefinition } from '../core/context-definition.js'
 import { ContextError } from '../core/error.js'
 import { addSource, type ContextAnswer, type ContextSource } from './source.js'
 import { viewOf } from './view.js'
@@ -67,11 +67,16 @@ export function createContextClient<C extends RequestSender, D extends AnyDefini
   if (typeof client?.request !== 'function' || typeof client.notification !== 'function') {
     throw new ContextError(
       'invalid_definition',
-      'createContextClient takes an MCP Client, or the `server` of an McpServer: an object with request() and notification()',
+      'createContextClient takes an MCP Client, or the `server` of an McpServer',
     )
   }
-  const sources = options.context === undefined ? [] : addSource([], options.context)
+  const codec = codecOf(definition)
+  const sources = options.context === undefined ? [] : addSource(codec, [], options.context)
   // Sampling and elicitation that a server sends are no reason to say that it takes this context.
-  if ('getServerCapabilities' in client) advertise(client, definition.key, {})
-  return viewOf(client, { definition, requireSupport: options.requireSupport === true }, sources) as ContextClient<C, D>
+  if ('getServerCapabilities' in client) codec.advertise(client, definition.key, {})
+  return viewOf(
+    client,
+    { definition, codec, requireSupport: options.requireSupport === true },
+    sources,
+  ) as ContextClient<C, D>
 }

@@ -1,3 +1,4 @@
+export { supportedContexts } from '../core/supported-contexts.js'
 export {
   type ContextClient,
   type ContextClientOptions,
@@ -5,4 +6,3 @@ export {
   type RequestSender,
 } from './context-client.js'
 export type { ContextAnswer, ContextFields, ContextRequest, ContextSource } from './source.js'
-export { supportedContexts } from './supported-contexts.js'

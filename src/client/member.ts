@@ -1,10 +1,12 @@
+import { isObject } from '../core/own.js'
+
 /**
  * A member of a client as a view shows it. One that holds the client, such as `experimental.tasks` of SDK 1.x, would
  * send past the view: it is shown with the view in the client's place, and stays as it is on the client.
  */
 export function viewMember(client: object, name: PropertyKey, value: unknown, view: unknown): unknown {
   const internal = typeof name !== 'string' || name.startsWith('_')
-  if (internal || typeof value !== 'object' || value === null || !holds(value, client, 2)) return value
+  if (internal || typeof value !== 'object' || value === null || !holds(value, client)) return value
   return new Proxy(value, {
     get(member, key) {
       const inner: unknown = Reflect.get(member, key)
@@ -14,11 +16,12 @@ export function viewMember(client: object, name: PropertyKey, value: unknown, vi
   })
 }
 
-function holds(value: object, client: object, levels: number): boolean {
-  return Object.values(value).some(
-    (inner) =>
-      inner === client ||
-      (levels > 1 && typeof inner === 'object' && inner !== null && isPlain(value) && holds(inner, client, levels - 1)),
+/** Whether an object, or one in a plain object, has the client as a member. */
+function holds(value: object, client: object): boolean {
+  const inner = Object.values(value)
+  return (
+    inner.includes(client) ||
+    (isPlain(value) && inner.some((member) => isObject(member) && Object.values(member).includes(client)))
   )
 }
 

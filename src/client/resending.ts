@@ -1,12 +1,17 @@
+import type { Message } from '../core/attach.js'
 import { andThen, type MaybePromise } from '../core/maybe-promise.js'
-import type { Message } from './attach.js'
 import type { Method } from './method.js'
+import { standIn } from './stand-in.js'
 
 /** Makes a message anew that is sent once more, so that a rotated value is not sent again (spec RC-021). */
 export type Renew = (message: Message) => MaybePromise<Message>
 
 /** What every request of SDK 2.x ends in, the repeated ones of a multi-round-trip request too. */
 const REQUEST = '_requestWithSchemaViaCodec'
+
+interface Connected {
+  readonly transport?: unknown
+}
 
 const renewals = new WeakMap<object, Renew>()
 
@@ -22,23 +27,22 @@ const renewals = new WeakMap<object, Renew>()
 export function resending(client: object, caller: unknown, renew: Renew | undefined): object {
   const renewal = both(renew, renewals.get(caller as object))
   const request: unknown = Reflect.get(client, REQUEST)
-  if (renewal === undefined || (typeof request !== 'function' && !mayRepeat(transportOf(client)))) return client
+  if (renewal === undefined || (typeof request !== 'function' && !mayRepeat((client as Connected).transport)))
+    return client
   let sent = false
   const rerequest = function (this: unknown, codec: unknown, message: Message, ...rest: unknown[]): unknown {
     const next = sent ? renewal(message) : message
     sent = true
     return andThen(next, (next) => (request as Method).call(this, codec, next, ...rest))
   }
-  const standIn = new Proxy(client, {
-    get(_, name) {
-      if (name === REQUEST && typeof request === 'function') return rerequest
-      const value: unknown = Reflect.get(client, name)
-      return name === '_transport' ? renewing(value, renewal) : value
+  const sender = standIn(client, {
+    ...(typeof request === 'function' && { [REQUEST]: rerequest }),
+    get _transport() {
+      return renewing(Reflect.get(client, '_transport'), renewal)
     },
-    set: (_, name, value) => Reflect.set(client, name, value),
   })
-  renewals.set(standIn, renewal)
-  return standIn
+  renewals.set(sender, renewal)
+  return sender
 }
 
 /**
@@ -55,18 +59,13 @@ function renewing<T>(transport: T, renew: Renew | undefined): T {
     last = message === last ? await (renew as Renew)(message) : message
     return (Reflect.get(transport as object, sends) as Method).call(this, last, ...rest)
   }
-  return new Proxy(transport, {
-    get: (_, name) => (name === sends ? send : Reflect.get(transport, name)),
-    set: (_, name, value) => Reflect.set(transport, name, value),
-  })
+  return standIn(transport, { [sends]: send })
 }
 
 /** What a message is given to: a transport, or what stands before one. */
 export interface Sender {
   send(message: Message, options: unknown, renew?: Renew): Promise<unknown>
 }
-
-const senders = new WeakSet<Sender>()
 
 /**
  * Stands before a transport and changes what is sent.
@@ -78,25 +77,18 @@ export function sendingWith(
   change: (message: Message) => Message,
   renew: Renew | undefined,
 ): Sender {
-  const sender: Sender = {
+  return {
     send(message, options, inner) {
       const renewal = both(inner, renew)
-      return senders.has(transport)
-        ? transport.send(change(message), options, renewal)
-        : renewing(transport, renewal).send(change(message), options)
+      // What stands before a transport itself does its part of the renewing; a transport takes two arguments.
+      return renewing(transport, renewal).send(change(message), options, renewal)
     },
   }
-  senders.add(sender)
-  return sender
 }
 
 /** Whether a transport authorizes itself: of the SDKs' own, those over HTTP can. */
 function mayRepeat(transport: unknown): transport is object {
   return (transport as { _authProvider?: unknown } | undefined)?._authProvider !== undefined
-}
-
-function transportOf(client: object): unknown {
-  return (client as { transport?: unknown }).transport
 }
 
 function both(one: Renew | undefined, other: Renew | undefined): Renew | undefined {

@@ -1,7 +1,7 @@
-import type { AnyDefinition, ContextInput } from '../core/definition.js'
-import { ContextError } from '../core/error.js'
+import type { ContextCodec } from '../core/context-codec.js'
+import type { AnyDefinition, ContextInput } from '../core/context-definition.js'
+import type { Fields } from '../core/fields.js'
 import { isPromise, type MaybePromise } from '../core/maybe-promise.js'
-import { isObject } from '../core/own.js'
 
 /** Some fields of a context; one that is `undefined` takes the field of an earlier source away. */
 export type ContextFields<D extends AnyDefinition> = {
@@ -43,7 +43,6 @@ type UnknownField<D extends AnyDefinition, Answer> = Answer extends object
   ? Exclude<keyof Answer, keyof ContextInput<D>>
   : never
 
-type Fields = Readonly<Record<string, unknown>>
 type Source = Fields | ((request: ContextRequest) => MaybePromise<unknown>)
 
 /** The sources of a view, the earliest first. Never two objects side by side: those are one. */
@@ -55,68 +54,27 @@ export type Sources = readonly Source[]
  *
  * @throws ContextError `invalid` for a source that is neither an object nor a function
  */
-export function addSource(sources: Sources, source: unknown): Sources {
+export function addSource({ merge, snapshot }: ContextCodec, sources: Sources, source: unknown): Sources {
   if (typeof source === 'function') return [...sources, source as Source]
-  const fields = merge([fieldsOf(source)], snapshot)
+  const fields = snapshot(source)
   const last = sources.at(-1)
   return typeof last === 'object' ? [...sources.slice(0, -1), merge([last, fields])] : [...sources, fields]
 }
 
 /** Asks the sources for the context of one request; `undefined` when none has a field. */
-export function contextOf(sources: Sources, request: ContextRequest): MaybePromise<Fields | undefined> {
+export function contextOf(
+  { merge }: ContextCodec,
+  sources: Sources,
+  request: ContextRequest,
+): MaybePromise<Fields | undefined> {
   const only = sources[0]
   if (sources.length === 1 && typeof only === 'object') return unlessEmpty(only)
+  const merged = (answers: readonly unknown[]) => unlessEmpty(merge(answers))
   const answers = sources.map((source) => (typeof source === 'function' ? source(request) : source))
-  return answers.some(isPromise) ? Promise.all(answers).then(mergeAnswers) : mergeAnswers(answers)
-}
-
-function mergeAnswers(answers: readonly unknown[]): Fields | undefined {
-  return unlessEmpty(merge(answers.map((answer) => (answer === undefined ? {} : fieldsOf(answer)))))
+  return answers.some(isPromise) ? Promise.all(answers).then(merged) : merged(answers)
 }
 
 function unlessEmpty(fields: Fields): Fields | undefined {
   for (const name in fields) if (fields[name] !== undefined) return fields
   return undefined
-}
-
-function fieldsOf(source: unknown): Fields {
-  if (isObject(source)) return source as Fields
-  const kind = source === null ? 'null' : Array.isArray(source) ? 'an array' : typeof source
-  throw new ContextError(
-    'invalid',
-    `a context source is an object of fields or a function that returns one, not ${kind}`,
-  )
-}
-
-/** Merges shallowly, the later wins. */
-function merge(parts: readonly Fields[], copy = (value: unknown): unknown => value): Fields {
-  const merged: Record<string, unknown> = {}
-  for (const part of parts) {
-    for (const name of Object.keys(part)) {
-      const value = copy(part[name])
-      // Assigned, a field of this name would set the prototype; it stays a field, for the encoder to refuse.
-      if (name === '__proto__') Object.defineProperty(merged, name, { value, enumerable: true, configurable: true })
-      else merged[name] = value
-    }
-  }
-  return merged
-}
-
-/** Copies what is nested in a field. What cannot be copied is left as it is, for the encoder to refuse. */
-function snapshot(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  try {
-    return copyPlain(value, [])
-  } catch {
-    return value
-  }
-}
-
-function copyPlain(value: unknown, above: readonly object[]): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (above.includes(value)) throw new RangeError('cycle')
-  const within = [...above, value]
-  if (Array.isArray(value)) return value.map((item) => copyPlain(item, within))
-  if (Object.getPrototypeOf(value) !== Object.prototype || Object.hasOwn(value, '__proto__')) return value
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyPlain(member, within)]))
 }

@@ -1,6 +1,7 @@
 import { HEADER_MISMATCH } from '../core/constants.js'
 import { own } from '../core/own.js'
 import type { Method, Options } from './method.js'
+import { standIn } from './stand-in.js'
 
 /** What a listing says of a tool, as far as it is read here. */
 interface Tool {
@@ -51,20 +52,18 @@ export function callingTool(method: Method, metadata: () => ToolMetadata | undef
     }
     if (view.getProtocolEra() !== 'modern') return call(view)
     const keeping = keepingMismatches(view)
-    try {
-      return await call(keeping)
-    } catch (error) {
-      if (!(error instanceof KeptMismatch)) throw error
-    }
-    try {
-      await view.listTools(undefined, { signal: given?.signal, timeout: given?.timeout })
-    } catch {
-      // The second call tells whether it mattered.
-    }
-    try {
-      return await call(keeping)
-    } catch (error) {
-      throw error instanceof KeptMismatch ? error.cause : error
+    for (let again = false; ; again = true) {
+      try {
+        return await call(keeping)
+      } catch (error) {
+        if (!(error instanceof KeptMismatch)) throw error
+        if (again) throw error.cause
+      }
+      try {
+        await view.listTools(undefined, { signal: given?.signal, timeout: given?.timeout })
+      } catch {
+        // The second call tells whether it mattered.
+      }
     }
   }
 }
@@ -74,17 +73,13 @@ class KeptMismatch extends Error {}
 
 /** A view whose requests fail of a HeaderMismatch in a way that the SDK does not know. */
 function keepingMismatches(view: object): object {
-  return new Proxy(view, {
-    get(_, name) {
-      const value: unknown = Reflect.get(view, name)
-      if (name !== 'request') return value
-      return async (...args: unknown[]) => {
-        try {
-          return await (value as Method).call(view, ...args)
-        } catch (error) {
-          if ((error as { code?: unknown } | undefined)?.code !== HEADER_MISMATCH) throw error
-          throw new KeptMismatch('kept', { cause: error })
-        }
+  return standIn(view, {
+    async request(...args: unknown[]) {
+      try {
+        return await (view as { request: Method }).request(...args)
+      } catch (error) {
+        if ((error as { code?: unknown } | undefined)?.code !== HEADER_MISMATCH) throw error
+        throw new KeptMismatch('kept', { cause: error })
       }
     },
   })

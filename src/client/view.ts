@@ -1,27 +1,21 @@
 import { outsideRequests } from '../core/ambient.js'
-import { encodeContext } from '../core/codec.js'
-import type { AnyDefinition } from '../core/definition.js'
+import type { Message } from '../core/attach.js'
 import { andThen, isPromise, type MaybePromise } from '../core/maybe-promise.js'
 import type { RequestContext } from '../core/wire.generated.js'
 import { signalOf, untilAborted } from './abort.js'
-import { attachContext, type Message, replaceContext } from './attach.js'
+import type { Binding } from './binding.js'
 import { viewMember } from './member.js'
 import type { Method } from './method.js'
 import { type Renew, resending, type Sender, sendingWith } from './resending.js'
 import { addSource, contextOf, type Sources } from './source.js'
-import { assertSupported } from './supported-contexts.js'
+import { standIn } from './stand-in.js'
+import { assertSupported } from './support.js'
 import { callingTool, learnTools, type ToolMetadata } from './tool-metadata.js'
 import { uncached } from './uncached.js'
 
 /** A client bound to sources of context; `tools` is what its calls are checked against until it lists tools itself. */
 export function viewOf(client: object, binding: Binding, sources: Sources, tools?: ToolMetadata): object {
   return new Proxy(client, new View(binding, sources, tools))
-}
-
-/** What all views of one client and one definition share. */
-export interface Binding {
-  readonly definition: AnyDefinition
-  readonly requireSupport: boolean
 }
 
 /** What carries no context: it is about the connection (spec RC-016). */
@@ -32,35 +26,24 @@ const LISTEN: Message = { method: 'subscriptions/listen' }
 /** How a view shows a method that is not simply run with the view as `this`. */
 type Kind = 'sends' | 'connects' | 'sets up' | 'listens' | 'calls a tool' | 'is cached' | 'knows tools'
 
-const KINDS: ReadonlyMap<PropertyKey, Kind> = new Map<PropertyKey, Kind>([
-  // What every verb ends in; by the third, SDK 2.x sends `server/discover`.
-  ['request', 'sends'],
-  ['notification', 'sends'],
-  ['_requestWithSchema', 'sends'],
-  // Run on the client itself, these tie no view to it.
-  ['connect', 'connects'],
-  ['close', 'sets up'],
-  ['registerCapabilities', 'sets up'],
-  ['setRequestHandler', 'sets up'],
-  ['removeRequestHandler', 'sets up'],
-  ['setNotificationHandler', 'sets up'],
-  ['removeNotificationHandler', 'sets up'],
-  ['setVersionNegotiation', 'sets up'],
-  ['listen', 'listens'],
-  ['callTool', 'calls a tool'],
-  // Methods of (params, options) whose results SDK 2.x caches without regard to `_meta`.
-  ['listTools', 'is cached'],
-  ['listPrompts', 'is cached'],
-  ['listResources', 'is cached'],
-  ['listResourceTemplates', 'is cached'],
-  ['readResource', 'is cached'],
-  ['_readResource', 'is cached'],
-  // SDK 1.x stores and looks up with these what a listing said of the tools.
-  ['cacheToolMetadata', 'knows tools'],
-  ['getToolOutputValidator', 'knows tools'],
-  ['isToolTask', 'knows tools'],
-  ['isToolTaskRequired', 'knows tools'],
-])
+const KINDS: ReadonlyMap<PropertyKey, Kind> = new Map(
+  Object.entries({
+    // What every verb ends in; by the third, SDK 2.x sends `server/discover`.
+    sends: 'request notification _requestWithSchema',
+    connects: 'connect',
+    // Run on the client itself, these tie no view to it.
+    'sets up':
+      'close registerCapabilities setRequestHandler removeRequestHandler setNotificationHandler removeNotificationHandler setVersionNegotiation',
+    listens: 'listen',
+    'calls a tool': 'callTool',
+    // Methods of (params, options) whose results SDK 2.x caches without regard to `_meta`.
+    'is cached': 'listTools listPrompts listResources listResourceTemplates readResource _readResource',
+    // SDK 1.x stores and looks up with these what a listing said of the tools.
+    'knows tools': 'cacheToolMetadata getToolOutputValidator isToolTask isToolTaskRequired',
+  } satisfies Record<Kind, string>).flatMap(([kind, names]) =>
+    names.split(' ').map((name): [string, Kind] => [name, kind as Kind]),
+  ),
+)
 
 /** One view. Its state is private, so that inspecting a view shows the client and no context. */
 class View implements ProxyHandler<object> {
@@ -101,14 +84,14 @@ class View implements ProxyHandler<object> {
   }
 
   #withContext(client: object, source: unknown): unknown {
-    return viewOf(client, this.#binding, addSource(this.#sources, source), this.#tools)
+    return viewOf(client, this.#binding, addSource(this.#binding.codec, this.#sources, source), this.#tools)
   }
 
   #sender(client: object, method: Method): Method {
-    const send = (caller: unknown, message: Message, rest: readonly unknown[]) =>
-      this.#send(client, method, caller, message, rest)
-    return function (this: unknown, message, ...rest) {
-      return send(this, message as Message, rest)
+    const send = (caller: unknown, message: unknown, rest: readonly unknown[]) =>
+      this.#send(client, method, caller, message as Message, rest)
+    return function (message, ...rest) {
+      return send(this, message, rest)
     }
   }
 
@@ -122,26 +105,21 @@ class View implements ProxyHandler<object> {
       return Promise.reject(error)
     }
     const sender = resending(client, caller, this.#renewal(client, message, signal))
-    return isPromise(attached)
-      ? untilAborted(attached, signal).then((attached) => method.call(sender, attached, ...rest))
-      : method.call(sender, attached, ...rest)
+    return andThen(attached, (attached) => method.call(sender, attached, ...rest))
   }
 
   /** How a message is made anew that the SDK sends again; plain values stay as they are. */
   #renewal(client: object, given: Message, signal: AbortSignal | undefined): Renew | undefined {
     if (!this.#sources.some((source) => typeof source === 'function')) return undefined
-    const { key } = this.#binding.definition
-    return (message) => {
-      const renewed = andThen(this.#contextOf(client, given, signal), (context) =>
-        replaceContext(message, key, context),
-      )
-      return isPromise(renewed) ? untilAborted(renewed, signal) : renewed
-    }
+    const { codec, definition } = this.#binding
+    return (message) =>
+      andThen(this.#contextOf(client, given, signal), (context) => codec.reattach(message, definition.key, context))
   }
 
   #attach(client: object, message: Message, signal: AbortSignal | undefined): MaybePromise<Message> {
+    const { codec, definition } = this.#binding
     return andThen(this.#contextOf(client, message, signal), (context) =>
-      context === undefined ? message : attachContext(message, this.#binding.definition.key, context),
+      context === undefined ? message : codec.attach(message, definition.key, context),
     )
   }
 
@@ -150,33 +128,31 @@ class View implements ProxyHandler<object> {
     { method, params }: Message,
     signal: AbortSignal | undefined,
   ): MaybePromise<RequestContext | undefined> {
-    const { definition, requireSupport } = this.#binding
+    const { codec, definition, requireSupport } = this.#binding
     if (HANDSHAKE.has(method)) return undefined
-    return andThen(contextOf(this.#sources, { method, params, signal }), (fields) => {
+    const fields = contextOf(codec, this.#sources, { method, params, signal })
+    const context = andThen(fields, (fields) => {
       if (fields === undefined) return undefined
-      if (requireSupport) assertSupported(client, definition.key)
-      return encodeContext(definition, fields)
+      if (requireSupport) assertSupported(client, this.#binding)
+      return codec.encode(definition, fields)
     })
+    return isPromise(context) ? untilAborted(context, signal) : context
   }
 
   /** `listen` of SDK 2.x builds its own request and gives it to the transport: the context is added there. */
   #listen(client: object, method: Method): Method {
-    const contextFor = (signal: AbortSignal | undefined) => {
-      const context = this.#contextOf(client, LISTEN, signal)
-      return isPromise(context) ? untilAborted(context, signal) : context
-    }
-    const renewal = (signal: AbortSignal | undefined) => this.#renewal(client, LISTEN, signal)
-    const { key } = this.#binding.definition
-    return async function (this: unknown, filter, options) {
+    const { codec, definition } = this.#binding
+    const listen = async (transport: Sender | undefined, filter: unknown, options: unknown) => {
       const signal = signalOf([options])
-      const pending = contextFor(signal)
+      const pending = this.#contextOf(client, LISTEN, signal)
       const context = isPromise(pending) ? await pending : pending
-      if (context === undefined) return method.call(client, filter, options)
-      const { transport } = this as { transport?: Sender }
-      const sender =
-        transport && sendingWith(transport, (message) => attachContext(message, key, context), renewal(signal))
-      const get = (_: object, name: PropertyKey) => (name === 'transport' ? sender : Reflect.get(client, name))
-      return method.call(new Proxy(client, { get }), filter, options)
+      if (context === undefined || transport === undefined) return method.call(client, filter, options)
+      const attach = (message: Message) => codec.attach(message, definition.key, context)
+      const sender = sendingWith(transport, attach, this.#renewal(client, LISTEN, signal))
+      return method.call(standIn(client, { transport: sender }), filter, options)
+    }
+    return function (this: unknown, filter, options) {
+      return listen((this as { transport?: Sender }).transport, filter, options)
     }
   }
 

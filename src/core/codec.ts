@@ -1,22 +1,14 @@
 import { EXTENSION_ID } from './constants.js'
-import type { AnyDefinition, ContextInput, ContextOutput } from './definition.js'
+import type { AnyDefinition, ContextInput, ContextOutput } from './context-definition.js'
 import { ContextError, type ContextRefusal, describeIssues } from './error.js'
 import { type CopyFault, tooLarge } from './fault.js'
 import { freeze } from './freeze.js'
 import { issuesOf } from './issues.js'
 import { cloneJson, copyContext } from './json-copy.js'
 import { isPromise, type MaybePromise } from './maybe-promise.js'
+import { type ContextProblem, refusal } from './problem.js'
 import type { SchemaResult } from './standard-schema.js'
-import type { ContextErrorData, ContextIssue, RequestContext } from './wire.generated.js'
-
-/** Why a context was refused. */
-export interface ContextProblem {
-  /** `error.data` of the JSON-RPC error that says so. */
-  readonly data: ContextErrorData
-  readonly reason: ContextRefusal
-  readonly message: string
-  readonly issues: readonly ContextIssue[]
-}
+import type { ContextIssue, RequestContext } from './wire.generated.js'
 
 /** What a received context came to. */
 export type DecodedContext<Output> =
@@ -92,14 +84,8 @@ export function decodeContext<D extends AnyDefinition>(
   }
 }
 
-/** The problem of a request that needs a context and carries none. */
 export function missingProblem(definition: AnyDefinition): ContextProblem {
   return problemOf(definition, { reason: 'missing', issues: [] })
-}
-
-/** The problem as an error to throw. */
-export function refusal(problem: ContextProblem): ContextError {
-  return new ContextError(problem.reason, problem.message, { data: problem.data })
 }
 
 /** The problem of a context that the header bound to a field contradicts; it shows neither value. */

@@ -1,4 +1,4 @@
-import type { AnyDefinition } from './definition.js'
+import type { AnyDefinition } from './context-definition.js'
 import { contextJsonSchema } from './json-schema.js'
 import { isObject, own } from './own.js'
 import type { JsonSchema } from './schema-check.js'

@@ -1,33 +1,15 @@
 import { checkBoundTypes } from './bound-types.js'
+import { CODEC } from './codec-of.js'
 import { CONTEXT_META_KEY, FIELD_NAME } from './constants.js'
+import { contextCodec } from './context-codec.js'
+import type { ContextDefinition } from './context-definition.js'
 import { ContextError } from './error.js'
-import { type HeaderBinding, type HeaderBindingInput, resolveBindings } from './header-binding.js'
+import { type HeaderBindingInput, resolveBindings } from './header-binding.js'
 import { type ContextLimits, resolveLimits } from './limits.js'
 import { validateMetaKey } from './meta-key.js'
 import { quote } from './quote.js'
 import { isUsableSchema, type JsonSchema } from './schema-check.js'
 import { type ContextSchema, isStandardSchema, type SchemaInput, type SchemaOutput } from './standard-schema.js'
-
-/** What client and server share: make it once, in a module that both import. */
-export interface ContextDefinition<Input = unknown, Output = unknown> {
-  readonly key: string
-  readonly schema: ContextSchema<Input, Output>
-  readonly headers: readonly HeaderBinding[]
-  readonly sensitive: readonly string[]
-  readonly limits: ContextLimits
-  /** The JSON Schema that was given by hand. */
-  readonly jsonSchema?: JsonSchema | undefined
-}
-
-/** Any definition, whatever its schema. */
-// biome-ignore lint/suspicious/noExplicitAny: a definition's types go in and out, so no other type covers them all
-export type AnyDefinition = ContextDefinition<any, any>
-
-/** The context that a client gives: what the definition's schema takes. */
-export type ContextInput<D extends AnyDefinition> = D extends ContextDefinition<infer Input, unknown> ? Input : never
-
-/** The context that a server gets: what the definition's schema gives. */
-export type ContextOutput<D extends AnyDefinition> = D extends ContextDefinition<unknown, infer Output> ? Output : never
 
 type FieldOf<Input> = keyof Input & string
 
@@ -94,14 +76,15 @@ export function defineContext<S extends ContextSchema>(
   }
   const headers = resolveBindings(options.headers)
   checkBoundTypes(headers, options.schema, options.jsonSchema)
-  return Object.freeze({
+  const definition = {
     key: validateMetaKey(options.key ?? CONTEXT_META_KEY),
     schema: options.schema as ContextSchema<SchemaInput<S>, SchemaOutput<S>>,
     headers,
     sensitive: resolveSensitive(options.sensitive),
     limits: resolveLimits(options.limits),
     ...(options.jsonSchema !== undefined && { jsonSchema: options.jsonSchema }),
-  })
+  }
+  return Object.freeze(Object.defineProperty(definition, CODEC, { value: contextCodec }))
 }
 
 function resolveSensitive(fields: unknown): readonly string[] {

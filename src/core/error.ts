@@ -42,11 +42,11 @@ const BRAND = Symbol.for('mcp-request-context/error')
  */
 export class ContextError extends Error {
   override readonly name = 'ContextError'
-  readonly code: ContextErrorCode
+  declare readonly code: ContextErrorCode
   /** The faults of the context, with their paths; empty where the error is about none. */
-  readonly issues: readonly ContextIssue[]
+  declare readonly issues: readonly ContextIssue[]
   /** What a JSON-RPC error carries about it, for the codes that travel over the wire. */
-  readonly data: ContextErrorData | undefined
+  declare readonly data: ContextErrorData | undefined
 
   constructor(
     code: ContextErrorCode,

@@ -1,4 +1,4 @@
-import type { AnyDefinition } from './definition.js'
+import type { AnyDefinition } from './context-definition.js'
 import { own } from './own.js'
 import type { SchemaIssue } from './standard-schema.js'
 import type { ContextIssue, RequestContext } from './wire.generated.js'

@@ -1,4 +1,4 @@
-import type { AnyDefinition } from './definition.js'
+import type { AnyDefinition } from './context-definition.js'
 import type { JsonSchema } from './schema-check.js'
 import { standardJsonSchema } from './standard-json-schema.js'
 

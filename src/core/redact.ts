@@ -1,5 +1,5 @@
 import { REDACTED } from './constants.js'
-import type { AnyDefinition } from './definition.js'
+import type { AnyDefinition } from './context-definition.js'
 
 /**
  * A copy of a context that is fit for a log line: each sensitive field that it has reads `'[redacted]'`.

@@ -1,6 +1,6 @@
-import type { AnyDefinition } from '../core/definition.js'
+import type { AnyDefinition } from '../core/context-definition.js'
 import { isObject, own } from '../core/own.js'
-import { contextHeaderNames, contextToHeaders, setContextHeaders } from './context-headers.js'
+import { contextToHeaders, setContextHeaders } from './context-headers.js'
 import { keyFinder } from './key-finder.js'
 import { followWithinOrigin, isRedirect, refuseRedirect } from './redirect.js'
 import { explainUnsent } from './unsent.js'
@@ -9,8 +9,6 @@ import { explainUnsent } from './unsent.js'
 export type FetchLike = (url: string | URL, init?: RequestInit) => Promise<Response>
 
 type Fetch = typeof globalThis.fetch
-
-const MANUAL: RequestRedirect = 'manual'
 
 /**
  * A `fetch` that mirrors the context in a JSON-RPC body into the headers of that one request. It is for the `fetch`
@@ -45,9 +43,10 @@ export function contextFetch(definition: AnyDefinition, fetch: FetchLike = globa
       const text = new TextDecoder().decode(body)
       if (carries(text)) return send(definition, inner, input, init, text)
     } else if ((body === undefined || body === null) && isRequest(input) && hasBody(input)) {
-      return read(input).then((text) =>
-        carries(text) ? send(definition, inner, input, init, text) : pass(inner, input, init),
-      )
+      return input
+        .clone()
+        .text()
+        .then((text) => (carries(text) ? send(definition, inner, input, init, text) : pass(inner, input, init)))
     }
     return pass(inner, input, init)
   }
@@ -66,21 +65,19 @@ async function send(
   init: RequestInit | undefined,
   text: string,
 ): Promise<Response> {
-  const carried = contextsIn(definition, text)
-  if (carried === undefined) return pass(fetch, input, init)
+  const contexts = contextsIn(definition, text)
+  if (contexts.every((context) => context === undefined)) return pass(fetch, input, init)
   const request = isRequest(input) ? input : undefined
   const headers = new Headers(init?.headers ?? request?.headers)
-  const mirrors = agree(definition, carried)
-  if (mirrors) setContextHeaders(headers, definition, carried.context)
-  const mirrored = () => (mirrors ? contextHeaderNames(definition, carried.context) : [])
+  const mirrored = agree(definition, contexts) ? setContextHeaders(headers, definition, contexts[0]) : []
   // A member added after a spread costs V8 as much as the headers do.
-  const guarded = { redirect: MANUAL, ...init, headers }
-  guarded.redirect = MANUAL
+  const guarded = { redirect: 'manual' as RequestRedirect, ...init, headers }
+  guarded.redirect = 'manual'
   let response: Response
   try {
     response = await fetch(input, guarded)
   } catch (error) {
-    throw explainUnsent(error, request?.url ?? String(input), mirrored())
+    throw explainUnsent(error, request?.url ?? String(input), mirrored)
   }
   if (!isRedirect(response)) return response
   const mode = init?.redirect ?? request?.redirect
@@ -90,33 +87,22 @@ async function send(
     url: request?.url ?? String(input),
     method: (init?.method ?? request?.method ?? 'GET').toUpperCase(),
     init: { ...(request && initOf(request, text)), ...guarded },
-    mirrored: mirrored(),
+    mirrored,
   }
   return followWithinOrigin(response, sent, (url, next) => fetch(input instanceof URL ? url : url.href, next))
 }
 
-/** The context of a message, or of each in a batch; `undefined` for a body that carries none, or is no JSON. */
-function contextsIn(definition: AnyDefinition, text: string): Carried | undefined {
+/** The context of a message, or of each in a batch; none for a body that is no JSON. */
+function contextsIn(definition: AnyDefinition, text: string): readonly unknown[] {
   let body: unknown
   try {
     body = JSON.parse(text)
   } catch {
-    return undefined
+    return []
   }
-  if (!Array.isArray(body)) {
-    const context = contextIn(definition, body)
-    return context === undefined ? undefined : { context }
-  }
-  if (!body.some((member) => contextIn(definition, member) !== undefined)) return undefined
   // What a batch has beside requests, notifications and responses is nobody's.
-  const [context, ...others] = body.filter(isMessage).map((message) => contextIn(definition, message))
-  return { context, others }
-}
-
-interface Carried {
-  readonly context: unknown
-  /** Those of the other messages of a batch. */
-  readonly others?: readonly unknown[]
+  const messages = Array.isArray(body) ? body.filter(isMessage) : [body]
+  return messages.map((message) => contextIn(definition, message))
 }
 
 function contextIn({ key }: AnyDefinition, message: unknown): unknown {
@@ -124,14 +110,11 @@ function contextIn({ key }: AnyDefinition, message: unknown): unknown {
 }
 
 /** Whether all messages of one request mirror to the same headers. */
-function agree(definition: AnyDefinition, carried: Carried): carried is Carried & { readonly context: object } {
-  const { context, others } = carried
-  if (!isObject(context) || others === undefined) return isObject(context)
-  if (!others.every(isObject)) return false
-  const headers = contextToHeaders(definition, context)
-  return others
-    .map((other) => contextToHeaders(definition, other))
-    .every((other) => definition.headers.every(({ lowerCaseName: name }) => other.get(name) === headers.get(name)))
+function agree(definition: AnyDefinition, contexts: readonly unknown[]): contexts is readonly [object] {
+  if (!contexts.every(isObject)) return false
+  if (contexts.length === 1) return true
+  const headers = contexts.map((context) => JSON.stringify([...contextToHeaders(definition, context)]))
+  return new Set(headers).size === 1
 }
 
 function isMessage(value: unknown): boolean {
@@ -145,11 +128,6 @@ function isRequest(input: Parameters<Fetch>[0]): input is Request {
 
 function hasBody(request: Request): boolean {
   return request.method !== 'GET' && request.method !== 'HEAD' && request.body !== null && !request.bodyUsed
-}
-
-/** The body of a request, which can be sent all the same. */
-async function read(request: Request): Promise<string> {
-  return request.clone().text()
 }
 
 /** What a redirect repeats of a `Request` that is sent already. */

@@ -1,8 +1,10 @@
-import { type ContextProblem, type DecodedContext, mismatchProblem } from '../core/codec.js'
-import type { AnyDefinition, ContextInput } from '../core/definition.js'
+import type { DecodedContext } from '../core/codec.js'
+import { codecOf } from '../core/codec-of.js'
+import type { AnyDefinition, ContextInput } from '../core/context-definition.js'
 import { ContextError } from '../core/error.js'
 import type { HeaderBinding } from '../core/header-binding.js'
 import { own } from '../core/own.js'
+import type { ContextProblem } from '../core/problem.js'
 import { decodeHeaderValue, encodeHeaderValue } from './header-codec.js'
 
 /** Some fields of a context, as they were read out of headers. */
@@ -26,9 +28,11 @@ export function contextToHeaders<D extends AnyDefinition>(definition: D, context
 /**
  * Sets the headers that mirror a context among those of a request.
  *
+ * @returns their names
  * @throws ContextError as {@link contextToHeaders} does
  */
-export function setContextHeaders(headers: Headers, definition: AnyDefinition, context: object): void {
+export function setContextHeaders(headers: Headers, definition: AnyDefinition, context: object): string[] {
+  const names: string[] = []
   for (const binding of definition.headers) {
     const field = own(context, binding.field)
     if (field === undefined) continue
@@ -44,12 +48,9 @@ export function setContextHeaders(headers: Headers, definition: AnyDefinition, c
       )
     }
     headers.set(binding.lowerCaseName, value)
+    names.push(binding.name)
   }
-}
-
-/** The names of the headers that mirror a context. */
-export function contextHeaderNames(definition: AnyDefinition, context: object): string[] {
-  return definition.headers.filter(({ field }) => own(context, field) !== undefined).map(({ name }) => name)
+  return names
 }
 
 /**
@@ -113,5 +114,5 @@ export function fieldOfHeader({ type, scheme }: HeaderBinding, value: string): s
 }
 
 export function unreadableHeader(definition: AnyDefinition, { field, name, type }: HeaderBinding): ContextProblem {
-  return mismatchProblem(definition, field, `header ${name} is not ${TAKES[type]}`)
+  return codecOf(definition).mismatch(definition, field, `header ${name} is not ${TAKES[type]}`)
 }

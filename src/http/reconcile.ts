@@ -1,6 +1,7 @@
-import { type ContextProblem, mismatchProblem } from '../core/codec.js'
-import type { AnyDefinition } from '../core/definition.js'
+import { codecOf } from '../core/codec-of.js'
+import type { AnyDefinition } from '../core/context-definition.js'
 import { isObject, own } from '../core/own.js'
+import type { ContextProblem } from '../core/problem.js'
 import { fieldOfHeader, unreadableHeader } from './context-headers.js'
 
 /** What a server makes of the headers that its definition's fields are bound to. */
@@ -39,7 +40,9 @@ export function reconcile(
     const field = own(raw, binding.field)
     if (value === undefined) {
       if (policy.verify === 'strict' && field !== undefined) {
-        return { problem: mismatchProblem(definition, binding.field, `header ${binding.name} is not there`) }
+        return {
+          problem: codecOf(definition).mismatch(definition, binding.field, `header ${binding.name} is not there`),
+        }
       }
       continue
     }
@@ -51,7 +54,9 @@ export function reconcile(
       lifted ??= { ...raw }
       lifted[binding.field] = said
     } else if (said !== field) {
-      return { problem: mismatchProblem(definition, binding.field, `header ${binding.name} says something else`) }
+      return {
+        problem: codecOf(definition).mismatch(definition, binding.field, `header ${binding.name} says something else`),
+      }
     }
   }
   return { raw: lifted ?? raw }

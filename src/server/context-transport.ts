@@ -1,4 +1,4 @@
-import type { AnyDefinition } from '../core/definition.js'
+import type { AnyDefinition } from '../core/context-definition.js'
 import { gateOf } from './gate.js'
 import { type InstallOptions, resolvePolicy } from './policy.js'
 import type { ContextCapableTransport } from './transport.js'

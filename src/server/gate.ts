@@ -1,8 +1,8 @@
-import { decodeContext, missingProblem, refusal } from '../core/codec.js'
 import { HEADER_MISMATCH, INTERNAL_ERROR, INVALID_PARAMS } from '../core/constants.js'
-import type { AnyDefinition } from '../core/definition.js'
+import type { AnyDefinition } from '../core/context-definition.js'
 import { andThen, isPromise, type MaybePromise } from '../core/maybe-promise.js'
 import { own } from '../core/own.js'
+import { refusal } from '../core/problem.js'
 import type { MessageExtra } from './http-request.js'
 import { type Incoming, type Problem, type RequestId, withHeaders } from './incoming.js'
 import { addPolicy, neverNeeds, type Policy } from './policy.js'
@@ -160,13 +160,13 @@ class Gate {
   }
 
   #admitOne(policy: Policy, message: Incoming, scope: RequestScope, sent: unknown): MaybePromise<Problem> {
-    const { definition } = policy
+    const { definition, codec } = policy
     const raw = own(scope.meta, definition.key)
     if (raw === undefined) {
       scope.set(definition, null)
-      return message.id !== undefined && policy.requires(message) ? missingProblem(definition) : undefined
+      return message.id !== undefined && policy.requires(message) ? codec.missing(definition) : undefined
     }
-    return andThen(decodeContext(definition, raw), (decoded) => {
+    return andThen(codec.decode(definition, raw), (decoded) => {
       if (decoded.ok) {
         scope.set(definition, decoded.context as object)
         return undefined

@@ -1,5 +1,5 @@
-import type { ContextProblem } from '../core/codec.js'
 import { own } from '../core/own.js'
+import type { ContextProblem } from '../core/problem.js'
 import { reconcile } from '../http/reconcile.js'
 import { headerReader, type MessageExtra } from './http-request.js'
 import type { Policy } from './policy.js'

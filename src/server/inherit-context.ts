@@ -1,9 +1,9 @@
-import type { AnyDefinition, ContextInput } from '../core/definition.js'
+import { codecOf } from '../core/codec-of.js'
+import type { AnyDefinition, ContextInput } from '../core/context-definition.js'
 import { ContextError } from '../core/error.js'
 import { isFieldName } from '../core/field-name.js'
 import { freeze } from '../core/freeze.js'
 import { cloneJson } from '../core/json-copy.js'
-import { contextJsonSchema } from '../core/json-schema.js'
 import { own } from '../core/own.js'
 import { quote } from '../core/quote.js'
 import { type RequestScope, scopes } from './scope.js'
@@ -59,11 +59,8 @@ function isAdmitted(definition: AnyDefinition, scope: RequestScope): boolean {
 }
 
 function checkFields(definition: AnyDefinition, fields: unknown): readonly string[] {
-  if (typeof definition?.schema?.['~standard']?.validate !== 'function') {
-    throw refuse('the definition is not one that defineContext() made')
-  }
+  const known = codecOf(definition).fields(definition)
   if (!Array.isArray(fields) || fields.length === 0) throw refuse("name the fields, such as ['tenant']")
-  const known = fieldsOf(definition)
   for (const [index, field] of fields.entries()) {
     if (typeof field !== 'string' || !isFieldName(field)) throw refuse(`${quote(field)} is not a field name`)
     if (fields.indexOf(field) !== index) throw refuse(`${quote(field)} is there twice`)
@@ -76,21 +73,4 @@ function checkFields(definition: AnyDefinition, fields: unknown): readonly strin
 
 function refuse(message: string): ContextError {
   return new ContextError('invalid_definition', `inheritContext: ${message}`)
-}
-
-/** What leaves room for more than `properties` names, or names it elsewhere. */
-const ELSEWHERE = ['$ref', 'allOf', 'anyOf', 'oneOf', 'if', 'dependentSchemas', 'patternProperties']
-const MORE = ['additionalProperties', 'unevaluatedProperties']
-
-/** The fields that a definition has; `undefined` where its JSON Schema does not list them all. */
-function fieldsOf(definition: AnyDefinition): readonly string[] | undefined {
-  try {
-    const schema = contextJsonSchema(definition)
-    if (ELSEWHERE.some((keyword) => Object.hasOwn(schema, keyword))) return undefined
-    if (MORE.some((keyword) => (own(schema, keyword) ?? false) !== false)) return undefined
-    const properties = own(schema, 'properties')
-    return properties === undefined ? undefined : Object.keys(properties as object)
-  } catch {
-    return undefined
-  }
 }

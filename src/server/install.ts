@@ -1,6 +1,4 @@
-import { advertise } from '../core/advertise.js'
-import { contextSettings } from '../core/context-settings.js'
-import type { AnyDefinition } from '../core/definition.js'
+import type { AnyDefinition } from '../core/context-definition.js'
 import { ContextError } from '../core/error.js'
 import { gateOf } from './gate.js'
 import { addPolicy, type InstallOptions, type Policy, requiredMethods, resolvePolicy } from './policy.js'
@@ -54,7 +52,8 @@ export function installContext<S extends ContextCapableServer>(
   }
   addPolicy(policiesOf(connector), policy)
   const required = requiredMethods(policy)
-  advertise(connector, definition.key, { ...contextSettings(definition), ...(required && { required }) })
+  const { codec } = policy
+  codec.advertise(connector, definition.key, { ...codec.settings(definition), ...(required && { required }) })
   return server
 }
 

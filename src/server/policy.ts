@@ -1,5 +1,7 @@
+import { codecOf } from '../core/codec-of.js'
 import { MOST_METHODS } from '../core/constants.js'
-import type { AnyDefinition } from '../core/definition.js'
+import type { ContextCodec } from '../core/context-codec.js'
+import type { AnyDefinition } from '../core/context-definition.js'
 import { ContextError } from '../core/error.js'
 import { isObject } from '../core/own.js'
 import { quote } from '../core/quote.js'
@@ -29,6 +31,7 @@ export interface InstallOptions {
 /** A definition as it is installed: what requests are admitted by. */
 export interface Policy {
   readonly definition: AnyDefinition
+  readonly codec: ContextCodec
   readonly required: RequiredContext
   readonly http: HttpPolicy
   requires(request: PolicyRequest): boolean
@@ -48,7 +51,7 @@ export function requiredMethods({ required }: Policy): string[] | undefined {
 export function addPolicy(policies: Policy[], policy: Policy): void {
   const installed = policies.find(({ definition }) => definition === policy.definition)
   if (installed === undefined) policies.push(policy)
-  else if (!sameRequirement(installed.required, policy.required) || !sameHttp(installed.http, policy.http)) {
+  else if (!isSame(installed, policy)) {
     throw new ContextError(
       'invalid_definition',
       `${policy.definition.key} is installed here already, with other options: install a definition once`,
@@ -56,12 +59,9 @@ export function addPolicy(policies: Policy[], policy: Policy): void {
   }
 }
 
-function sameHttp(one: HttpPolicy, other: HttpPolicy): boolean {
-  return one.verify === other.verify && one.lift === other.lift && one.prefer === other.prefer
-}
-
-function sameRequirement(one: RequiredContext, other: RequiredContext): boolean {
-  return one === other || (Array.isArray(one) && JSON.stringify(one) === JSON.stringify(other))
+function isSame(one: Policy, other: Policy): boolean {
+  if (typeof one.required === 'function' && one.required !== other.required) return false
+  return JSON.stringify([one.required, one.http]) === JSON.stringify([other.required, other.http])
 }
 
 const USUAL = ['tools/call', 'resources/read', 'prompts/get', 'completion/complete']
@@ -96,11 +96,9 @@ export function resolvePolicy(definition: AnyDefinition, options: InstallOptions
       throw new ContextError('invalid_definition', `there is no option ${quote(name)}; there is ${OPTIONS.join(', ')}`)
     }
   }
-  if (typeof definition?.schema?.['~standard']?.validate !== 'function') {
-    throw new ContextError('invalid_definition', 'the definition is not one that defineContext() made')
-  }
+  const codec = codecOf(definition)
   const required = options.required ?? false
-  return { definition, required, requires: requirement(required), http: resolveHttp(options.http) }
+  return { definition, codec, required, requires: requirement(required), http: resolveHttp(options.http) }
 }
 
 function resolveHttp(options: Partial<HttpPolicy> = {}): HttpPolicy {

@@ -1,6 +1,7 @@
-import { decodeContext, encodeContext, refusal } from '../core/codec.js'
-import type { AnyDefinition, ContextInput } from '../core/definition.js'
+import { codecOf } from '../core/codec-of.js'
+import type { AnyDefinition, ContextInput } from '../core/context-definition.js'
 import { andThen, type MaybePromise } from '../core/maybe-promise.js'
+import { refusal } from '../core/problem.js'
 import { RequestScope, scopes } from './scope.js'
 
 /**
@@ -18,8 +19,9 @@ export function runWithContext<D extends AnyDefinition, T>(
   value: ContextInput<D>,
   fn: () => T,
 ): MaybePromise<T> {
-  return andThen(encodeContext(definition, value), (wire) =>
-    andThen(decodeContext(definition, wire), (decoded) => {
+  const codec = codecOf(definition)
+  return andThen(codec.encode(definition, value), (wire) =>
+    andThen(codec.decode(definition, wire), (decoded) => {
       if (!decoded.ok) throw refusal(decoded.problem)
       const outer = scopes.getStore()
       const others = outer?.definitions.filter(({ key }) => key !== definition.key) ?? []

@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { SCOPES } from '../core/ambient.js'
-import { decodeContext, missingProblem, refusal } from '../core/codec.js'
-import type { AnyDefinition, ContextOutput } from '../core/definition.js'
+import { codecOf } from '../core/codec-of.js'
+import type { AnyDefinition, ContextOutput } from '../core/context-definition.js'
 import { ContextError } from '../core/error.js'
 import { isPromise } from '../core/maybe-promise.js'
 import { own } from '../core/own.js'
+import { refusal } from '../core/problem.js'
 import type { MessageExtra } from './http-request.js'
 
 /** One request while it is handled: its `_meta`, and the contexts in it. */
@@ -40,7 +41,7 @@ export class RequestScope {
       context = raw === undefined ? null : (decodeNow(definition, raw) as object)
       this.#contexts.set(definition, context)
     }
-    if (context === null) throw refusal(missingProblem(definition))
+    if (context === null) throw missing(definition)
     return context as ContextOutput<D>
   }
 }
@@ -90,7 +91,7 @@ export function tryGetContext<D extends AnyDefinition>(definition: D): ContextOu
 export function readContext<D extends AnyDefinition>(definition: D, extra: object): ContextOutput<D> {
   const meta = own(own(extra, 'mcpReq'), '_meta') ?? own(extra, '_meta')
   const raw = own(meta, definition.key)
-  if (raw === undefined) throw refusal(missingProblem(definition))
+  if (raw === undefined) throw missing(definition)
   const scope = scopes.getStore()
   return own(scope?.meta, definition.key) === raw && scope !== undefined
     ? scope.get(definition)
@@ -103,12 +104,16 @@ export function currentScope(name: string): RequestScope {
   if (scope !== undefined) return scope
   throw new ContextError(
     'outside_request',
-    `${name} was called where no MCP request is being handled: call it below a handler of a server that installContext() was called on before connect(), or within runWithContext()`,
+    `${name} was called where no MCP request is being handled: call it below a handler of a server with installContext(), or within runWithContext()`,
   )
 }
 
+function missing(definition: AnyDefinition): ContextError {
+  return refusal(codecOf(definition).missing(definition))
+}
+
 function decodeNow<D extends AnyDefinition>(definition: D, raw: unknown): ContextOutput<D> {
-  const decoded = decodeContext(definition, raw)
+  const decoded = codecOf(definition).decode(definition, raw)
   if (isPromise(decoded)) {
     throw new ContextError(
       'invalid_definition',

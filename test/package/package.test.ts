@@ -58,6 +58,13 @@ test('the tarball holds what is published and nothing else', () => {
   )
 })
 
+test.each(['js', 'cjs'])('server.%s names the module of Node as Deno and Workers know it', (ending) => {
+  const text = readFileSync(join(root, `dist/server.${ending}`), 'utf8')
+  expect([...text.matchAll(/["'](?:node:)?async_hooks["']/g)].map(([name]) => name.slice(1, -1))).toEqual([
+    'node:async_hooks',
+  ])
+})
+
 test('nothing is installed with it', () => {
   expect(manifest.dependencies).toBeUndefined()
   const scripts = ['preinstall', 'install', 'postinstall', 'prepare']

@@ -1,5 +1,5 @@
-import { ContextError } from '../core/error.js'
-import type { RequestContext } from '../core/wire.generated.js'
+import { ContextError } from './error.js'
+import type { RequestContext } from './wire.generated.js'
 
 /** A JSON-RPC message as the SDKs take it, before it has an id. */
 export interface Message {
@@ -25,7 +25,7 @@ export function attachContext<M extends Message>(message: M, key: string, contex
   if (typeof meta === 'object' && meta !== null && Object.hasOwn(meta, key)) {
     throw new ContextError(
       'conflict',
-      `${message.method}: the call's own _meta has an entry ${key} already; give the context with withContext() or in _meta, not both`,
+      `${message.method}: its _meta has an entry ${key} already; give the context there or with withContext(), not both`,
     )
   }
   // Object.assign, then a member: V8 takes twenty times as long for a spread with a new member behind it.

@@ -1,15 +1,10 @@
-import { EXTENSION_ID, LONGEST_NAME } from '../core/constants.js'
-import { ContextError } from '../core/error.js'
-import { isFieldName } from '../core/field-name.js'
-import { isHeaderName } from '../core/header-binding.js'
-import { isObject, own } from '../core/own.js'
-import { isUsableSchema } from '../core/schema-check.js'
-import type { ContextSettings } from '../core/wire.generated.js'
-
-/** Limits of what a server may advertise (schemas/capability-settings.schema.json). */
-const MOST_CONTEXTS = 64
-const MOST_METHODS = 256
-const MOST_HEADERS = 64
+import { EXTENSION_ID, LONGEST_NAME, MOST_ADVERTISED, MOST_METHODS } from './constants.js'
+import { ContextError } from './error.js'
+import { isFieldName } from './field-name.js'
+import { isHeaderName } from './header-binding.js'
+import { isObject, own } from './own.js'
+import { isUsableSchema } from './schema-check.js'
+import type { ContextSettings } from './wire.generated.js'
 
 const NONE: ReadonlyMap<string, ContextSettings> = new Map()
 
@@ -57,7 +52,7 @@ function problemOf(settings: unknown): string | ReadonlyMap<string, ContextSetti
   const contexts = own(settings, 'contexts')
   if (!isObject(contexts)) return 'contexts is not an object'
   const keys = Object.keys(contexts)
-  if (keys.length > MOST_CONTEXTS) return `there are ${keys.length} contexts; the limit is ${MOST_CONTEXTS}`
+  if (keys.length > MOST_ADVERTISED) return `there are ${keys.length} contexts; the limit is ${MOST_ADVERTISED}`
   const map = new Map<string, ContextSettings>()
   for (const key of keys) {
     const context = own(contexts, key)
@@ -85,7 +80,9 @@ function isMethods(value: unknown): boolean {
 function isHeaders(value: unknown): boolean {
   if (!isObject(value)) return false
   const entries = Object.entries(value)
-  return entries.length <= MOST_HEADERS && entries.every(([field, binding]) => isFieldName(field) && isBinding(binding))
+  return (
+    entries.length <= MOST_ADVERTISED && entries.every(([field, binding]) => isFieldName(field) && isBinding(binding))
+  )
 }
 
 function isBinding(value: unknown): boolean {
@@ -97,18 +94,5 @@ function isBinding(value: unknown): boolean {
     isHeaderName(name) &&
     ['string', 'integer', 'boolean'].includes(own(value, 'type') as string) &&
     (scheme === undefined || scheme === 'Bearer')
-  )
-}
-
-/**
- * Asks that the connected peer advertises a context.
- *
- * @throws ContextError `unsupported` where it does not. An object that is not connected is left to the SDK's own error.
- */
-export function assertSupported(client: object, key: string): void {
-  if ((client as Connected).transport === undefined || supportedContexts(client).has(key)) return
-  throw new ContextError(
-    'unsupported',
-    `the server does not advertise the context ${key}: install it there, or leave out requireSupport to send it all the same`,
   )
 }

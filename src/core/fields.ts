@@ -1,0 +1,64 @@
+import { ContextError } from './error.js'
+import { isObject } from './own.js'
+
+/** What one source gives of a context. */
+export type Fields = Readonly<Record<string, unknown>>
+
+/**
+ * Merges what sources gave, shallowly: the later wins (spec RC-022). One that gave `undefined` has no fields.
+ *
+ * @throws ContextError `invalid` for what is no object of fields
+ */
+export function mergeFields(answers: readonly unknown[]): Fields {
+  return merge(answers.filter((answer) => answer !== undefined))
+}
+
+/**
+ * A copy of the fields that a client gave, so that what it does to its own objects later changes no view. What cannot be
+ * copied, and what is neither a plain object nor an array, is left as it is, for the encoder to write or to refuse.
+ *
+ * @throws ContextError `invalid` for what is no object of fields
+ */
+export function snapshotFields(fields: unknown): Fields {
+  return merge([fields], snapshot)
+}
+
+function merge(parts: readonly unknown[], copy = (value: unknown): unknown => value): Fields {
+  const merged: Record<string, unknown> = {}
+  for (const part of parts) {
+    const fields = fieldsOf(part)
+    for (const name of Object.keys(fields)) {
+      const value = copy(fields[name])
+      // Assigned, a field of this name would set the prototype; it stays a field, for the encoder to refuse.
+      if (name === '__proto__') Object.defineProperty(merged, name, { value, enumerable: true, configurable: true })
+      else merged[name] = value
+    }
+  }
+  return merged
+}
+
+function fieldsOf(source: unknown): Fields {
+  if (isObject(source)) return source as Fields
+  const kind = source === null ? 'null' : Array.isArray(source) ? 'an array' : typeof source
+  throw new ContextError(
+    'invalid',
+    `a context source is an object of fields or a function that returns one, not ${kind}`,
+  )
+}
+
+function snapshot(value: unknown): unknown {
+  try {
+    return copyPlain(value, [])
+  } catch {
+    return value
+  }
+}
+
+function copyPlain(value: unknown, above: readonly object[]): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (above.includes(value)) throw new RangeError('cycle')
+  const within = [...above, value]
+  if (Array.isArray(value)) return value.map((item) => copyPlain(item, within))
+  if (Object.getPrototypeOf(value) !== Object.prototype || Object.hasOwn(value, '__proto__')) return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyPlain(member, within)]))
+}
