@@ -71,6 +71,16 @@ test('nothing is installed with it', () => {
   expect(scripts.filter((script) => script in manifest.scripts)).toEqual([])
 })
 
+test('it is published with provenance, from the repository that it names', () => {
+  expect(manifest.publishConfig).toEqual({ access: 'public', provenance: true })
+  expect(manifest.repository.url).toMatch(/^git\+https:\/\/github\.com\/.+\.git$/)
+})
+
+test('no file of the tarball names a folder of the machine that built it', () => {
+  const built = packed.filter((path) => path.startsWith('dist/'))
+  expect(built.filter((path) => readFileSync(join(root, path), 'utf8').includes(root.slice(0, -1)))).toEqual([])
+})
+
 test('publint finds nothing', () => {
   expect(run('npx', ['publint', '--strict', tarball], root)).toContain('All good!')
 })
