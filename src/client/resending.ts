@@ -26,9 +26,9 @@ const renewals = new WeakMap<object, Renew>()
  */
 export function resending(client: object, caller: unknown, renew: Renew | undefined): object {
   const renewal = both(renew, renewals.get(caller as object))
+  if (renewal === undefined) return client
   const request: unknown = Reflect.get(client, REQUEST)
-  if (renewal === undefined || (typeof request !== 'function' && !mayRepeat((client as Connected).transport)))
-    return client
+  if (typeof request !== 'function' && !mayRepeat((client as Connected).transport)) return client
   let sent = false
   const rerequest = function (this: unknown, codec: unknown, message: Message, ...rest: unknown[]): unknown {
     const next = sent ? renewal(message) : message

@@ -30,7 +30,7 @@ export function attachContext<M extends Message>(message: M, key: string, contex
   }
   // Object.assign, then a member: V8 takes twenty times as long for a spread with a new member behind it.
   const params: Record<string, unknown> = Object.assign({}, message.params)
-  params._meta = Object.assign({}, meta, { [key]: context })
+  params._meta = meta === undefined ? { [key]: context } : Object.assign({}, meta, { [key]: context })
   const attached: { params?: unknown } = Object.assign({}, message)
   attached.params = params
   return attached as M

@@ -47,6 +47,7 @@ function fieldsOf(source: unknown): Fields {
 }
 
 function snapshot(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
   try {
     return copyPlain(value, [])
   } catch {

@@ -1,7 +1,6 @@
 /** Freezes a value and the plain objects and arrays within it; what is neither (a `Date`, a `Map`) is left as it is. */
 export function freeze<T>(value: T, within?: Set<object>): T {
   if (typeof value !== 'object' || value === null || !isPlain(value)) return value
-  Object.freeze(value)
   for (const name in value) {
     const member = value[name]
     if (typeof member !== 'object' || member === null) continue
@@ -10,7 +9,7 @@ export function freeze<T>(value: T, within?: Set<object>): T {
     if (seen.has(member)) continue
     freeze(member, seen.add(member))
   }
-  return value
+  return Object.freeze(value)
 }
 
 function isPlain(value: object): boolean {

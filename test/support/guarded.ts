@@ -56,8 +56,9 @@ export async function guarded(target: URL): Promise<Guarded> {
   const authProvider: OAuthClientProvider = {
     redirectUrl: 'http://127.0.0.1/callback',
     clientMetadata: { redirect_uris: ['http://127.0.0.1/callback'] },
-    clientInformation: () => ({ client_id: 'test' }),
-    tokens: () => tokens,
+    // SDK 2 asks which authorization server they are from.
+    clientInformation: () => ({ client_id: 'test', issuer: url.origin }),
+    tokens: () => ({ ...tokens, issuer: url.origin }),
     saveTokens: (saved) => {
       tokens = saved as typeof tokens
     },
