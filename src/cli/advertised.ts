@@ -53,12 +53,14 @@ function transportTo(target: ServerTarget): StreamableHTTPClientTransport | Stdi
   return new StdioClientTransport({ command: target.command, args: [...target.args], env, maxBufferSize: MOST_BYTES })
 }
 
-/** An HTTP error is told by its status alone: its body is the server's, and may repeat a secret header. */
+/** An error that the server wrote is told by its number alone: it may repeat a secret header. */
 function whyNot(error: unknown): string {
   const status = Number(own(error, 'status') ?? own(own(error, 'data'), 'status'))
   if (status === 401 || status === 403) return `it answered HTTP ${status}; pass --header 'Authorization: Bearer ...'`
   if (status >= 300 && status < 400) return 'it redirects: give the URL that it redirects to'
-  return Number.isInteger(status) ? `it answered HTTP ${status}` : reasonOf(error)
+  if (Number.isInteger(status)) return `it answered HTTP ${status}`
+  const code = own(error, 'code')
+  return typeof code === 'number' ? `it answered with the JSON-RPC error ${code}` : reasonOf(error)
 }
 
 function timer(milliseconds: number): { passed: Promise<false>; stop: () => void } {

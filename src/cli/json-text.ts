@@ -35,6 +35,9 @@ function wordsOf(code: string): string {
   return code.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
 }
 
+/** Duplicates whose pointers have more characters than this together are not listed. */
+const LONGEST_DUPLICATES = 2 ** 20
+
 /** Where things stand in a JSON text. */
 export interface Places {
   /** The line, from 1, on which the value at a pointer starts, for each pointer that was asked for. */
@@ -51,10 +54,11 @@ export interface Places {
  */
 export function placesIn(text: string, wanted: readonly string[]): Places {
   const sought = new Set(wanted)
-  const deepest = Math.max(-1, ...wanted.map((pointer) => pointer.split('/').length - 1))
+  const deepest = wanted.reduce((most, pointer) => Math.max(most, pointer.split('/').length - 1), -1)
   const lines = new Map<string, number>()
   const duplicates: { pointer: string; line: number }[] = []
   const names: Set<string>[] = []
+  let room = LONGEST_DUPLICATES
   let depth = 0
   const value = (line: number, path: () => (string | number)[]): void => {
     if (depth > deepest) return
@@ -71,7 +75,11 @@ export function placesIn(text: string, wanted: readonly string[]): Places {
       },
       onObjectProperty: (name, _offset, _length, line, _character, path) => {
         const siblings = names.at(-1)
-        if (siblings?.has(name)) duplicates.push({ pointer: pointerOf([...path(), name]), line: line + 1 })
+        if (siblings?.has(name) && room > 0) {
+          const pointer = pointerOf([...path(), name])
+          duplicates.push({ pointer, line: line + 1 })
+          room -= pointer.length
+        }
         siblings?.add(name)
       },
       onObjectEnd: () => {

@@ -29,9 +29,15 @@ export function attachContext<M extends Message>(message: M, key: string, contex
     )
   }
   // Object.assign, then a member: V8 takes twenty times as long for a spread with a new member behind it.
-  const params: Record<string, unknown> = Object.assign({}, message.params)
-  params._meta = meta === undefined ? { [key]: context } : Object.assign({}, meta, { [key]: context })
+  const params: Record<string, unknown> = copyOf(message.params)
+  params._meta = meta === undefined ? { [key]: context } : Object.assign(copyOf(meta), { [key]: context })
   const attached: { params?: unknown } = Object.assign({}, message)
   attached.params = params
   return attached as M
+}
+
+/** Object.assign would set the prototype by a member of that name, which JSON.parse makes. */
+function copyOf(object: object | undefined): Record<string, unknown> {
+  if (object !== undefined && Object.hasOwn(object, '__proto__')) return { ...object } as Record<string, unknown>
+  return Object.assign({} as Record<string, unknown>, object)
 }

@@ -5,6 +5,7 @@ import { type CopyFault, tooLarge } from './fault.js'
 import { freeze } from './freeze.js'
 import { issuesOf } from './issues.js'
 import { cloneJson, copyContext } from './json-copy.js'
+import { Walk } from './json-walk.js'
 import { isPromise, type MaybePromise } from './maybe-promise.js'
 import { type ContextProblem, refusal } from './problem.js'
 import type { SchemaResult } from './standard-schema.js'
@@ -117,18 +118,21 @@ function placeOf(definition: AnyDefinition, path: ContextIssue['path']): Context
   return definition.sensitive.includes(String(path[0])) ? path.slice(0, 1) : path
 }
 
-/** A sender is told the size of its own context; a receiver does not count past the limit. */
+/** A sender is told the size of its own context, up to this many bytes. */
+const MOST_COUNTED = 2 ** 20
+
+/** A receiver does not count past the limit. */
 function counted(definition: AnyDefinition, fault: CopyFault, value: unknown): CopyFault {
   const fields = Object.entries(value as object).filter(([, field]) => field !== undefined)
   if (fault.limit === 'maxFields') return tooLarge('maxFields', definition.limits, fields.length)
   if (fault.limit !== 'maxBytes') return fault
+  const walk = new Walk({ ...definition.limits, maxBytes: MOST_COUNTED })
   try {
-    // Field by field: a field may be called toJSON.
-    const members = fields.map(([name, field]) => `${JSON.stringify(name)}:${JSON.stringify(field)}`)
-    return tooLarge('maxBytes', definition.limits, new TextEncoder().encode(`{${members.join(',')}}`).byteLength)
+    walk.context(value as object, value as object)
   } catch {
     return fault
   }
+  return walk.fault === undefined ? tooLarge('maxBytes', definition.limits, walk.bytes) : fault
 }
 
 /** The schema, a getter or a proxy threw: refused, and what was thrown is shown only where nothing is sensitive. */

@@ -1,7 +1,7 @@
 import type { AnyDefinition } from './context-definition.js'
 import { contextJsonSchema } from './json-schema.js'
 import { isObject, own } from './own.js'
-import type { JsonSchema } from './schema-check.js'
+import { isUsableSchema, type JsonSchema } from './schema-check.js'
 import type { ContextSettings, HeaderBindingSettings } from './wire.generated.js'
 
 /** What a definition says of itself, made once: a server may be built for each request. */
@@ -35,11 +35,14 @@ function withoutSecrets({ sensitive }: AnyDefinition, schema: JsonSchema): JsonS
     const type = own(property, 'type')
     return [field, !sensitive.includes(field) ? property : typeof type === 'string' ? { type } : {}]
   })
-  const { $schema, type, required, additionalProperties } = schema
+  const { $schema, type, required, additionalProperties: more } = schema
+  const additionalProperties = typeof more === 'boolean' ? more : undefined
   const rest = Object.entries({ $schema, type, required, additionalProperties }).filter(
     ([, value]) => value !== undefined,
   )
-  return { ...Object.fromEntries(rest), properties: Object.fromEntries(shown) }
+  const shownSchema = { ...Object.fromEntries(rest), properties: Object.fromEntries(shown) }
+  // What is left may refer to what is not told.
+  return isUsableSchema(shownSchema) ? shownSchema : {}
 }
 
 function headerSettings({ headers }: AnyDefinition): ContextSettings {

@@ -96,7 +96,13 @@ export function describeIssues(reason: ContextRefusal, issues: readonly ContextI
   const first = issues[0]
   if (first === undefined) return reason
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : ''
-  return first.path.length === 0 ? `${first.message}${more}` : `${first.path.join('.')}: ${first.message}${more}`
+  const place = first.path.length === 0 ? '' : `${first.path.join('.')}: `
+  return `${place}${first.message}${more}`.replace(/\p{Cc}/gu, escaped)
+}
+
+/** A name of a peer's is not to forge a line of a log. */
+function escaped(control: string): string {
+  return `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 function issuesFrom(value: unknown): ContextIssue[] {

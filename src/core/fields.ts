@@ -49,17 +49,27 @@ function fieldsOf(source: unknown): Fields {
 function snapshot(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   try {
-    return copyPlain(value, [])
+    return copyPlain(value, new Map())
   } catch {
     return value
   }
 }
 
-function copyPlain(value: unknown, above: readonly object[]): unknown {
+/** @param copies those of the objects that were met; `undefined` within the object itself */
+function copyPlain(value: unknown, copies: Map<object, unknown>): unknown {
   if (typeof value !== 'object' || value === null) return value
-  if (above.includes(value)) throw new RangeError('cycle')
-  const within = [...above, value]
-  if (Array.isArray(value)) return value.map((item) => copyPlain(item, within))
+  if (copies.has(value)) {
+    const copy = copies.get(value)
+    if (copy === undefined) throw new RangeError('cycle')
+    return copy
+  }
+  copies.set(value, undefined)
+  const copy = Array.isArray(value) ? value.map((item) => copyPlain(item, copies)) : copyObject(value, copies)
+  copies.set(value, copy)
+  return copy
+}
+
+function copyObject(value: object, copies: Map<object, unknown>): object {
   if (Object.getPrototypeOf(value) !== Object.prototype || Object.hasOwn(value, '__proto__')) return value
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyPlain(member, within)]))
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyPlain(member, copies)]))
 }

@@ -6,6 +6,9 @@ import type { ContextIssue, RequestContext } from './wire.generated.js'
 /** Faults beyond this many are counted, not listed: a small context must not draw a large answer. */
 const MOST_ISSUES = 20
 
+/** So are those after the first whose paths have more characters than this together. */
+const LONGEST_PATHS = 2000
+
 /** A schema's message beyond this length is a dump of the value. */
 const LONGEST_MESSAGE = 500
 
@@ -14,6 +17,9 @@ const MOST_SECRETS = 64
 
 /** A shorter part of a secret says nothing, and stands in many a message by chance. */
 const SHORTEST_PART = 4
+
+/** As much of the beginning or the end of a secret is a part of it. */
+const SHORTEST_END = 6
 
 const WITHHELD = 'is not valid'
 
@@ -27,8 +33,11 @@ export function issuesOf(
   found: readonly SchemaIssue[],
 ): ContextIssue[] {
   const secrets = secretsOf(definition, context)
-  const isSecret = (text: string) =>
-    secrets.length > MOST_SECRETS || secrets.some((secret) => text.toLowerCase().includes(secret))
+  const isSecret = (text: string) => {
+    const folded = fold(text)
+    return secrets.length > MOST_SECRETS || secrets.some((secret) => folded.includes(secret))
+  }
+  let length = 0
   const issues = found.slice(0, MOST_ISSUES).map((issue): ContextIssue => {
     const path = pathOf(issue)
     const cut = path.findIndex((segment, index) => index > 0 && isSecret(String(segment)))
@@ -37,10 +46,12 @@ export function issuesOf(
     const withheld = typeof message !== 'string' || message.length > LONGEST_MESSAGE || isOfSensitive(definition, shown)
     return { path: shown, message: withheld || isSecret(message) ? WITHHELD : message }
   })
-  if (found.length > MOST_ISSUES) {
-    issues.push({ path: [], message: `${found.length - MOST_ISSUES} more faults` })
-  }
-  return issues
+  const told = issues.filter(({ path }, index) => {
+    length += lengthOf(path)
+    return index === 0 || length <= LONGEST_PATHS
+  })
+  if (found.length > told.length) told.push({ path: [], message: `${found.length - told.length} more faults` })
+  return told
 }
 
 /** Whether a fault is in a sensitive field, or of the whole context and so of that field too. */
@@ -56,14 +67,25 @@ function pathOf(issue: SchemaIssue): ContextIssue['path'] {
   })
 }
 
-/** Every string, number and member name within a sensitive field, in lower case, and the words that it is made of. */
+/** Without regard to case; upper case, for a sigma has two forms in lower case. */
+function fold(text: string): string {
+  return text.toUpperCase()
+}
+
+function lengthOf(path: ContextIssue['path']): number {
+  return path.reduce<number>((length, segment) => length + String(segment).length, 0)
+}
+
+/** Of every string, number and member name within a sensitive field: its ends, and the words that it is made of. */
 function secretsOf(definition: AnyDefinition, context: RequestContext): string[] {
   const secrets = new Set<string>()
   const add = (text: string): void => {
-    const lower = text.trim().toLowerCase()
-    if (lower === '') return
-    secrets.add(lower)
-    for (const part of lower.split(/[^\p{L}\p{N}]+/u)) if (part.length >= SHORTEST_PART) secrets.add(part)
+    const folded = fold(text.trim())
+    if (folded === '') return
+    // A schema may quote the beginning or the end of what it refuses.
+    if (folded.length > SHORTEST_END) secrets.add(folded.slice(0, SHORTEST_END)).add(folded.slice(-SHORTEST_END))
+    else secrets.add(folded)
+    for (const part of folded.split(/[^\p{L}\p{N}]+/u)) if (part.length >= SHORTEST_PART) secrets.add(part)
   }
   const collect = (value: unknown): void => {
     if (typeof value === 'string' || typeof value === 'number') add(String(value))

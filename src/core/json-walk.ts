@@ -21,6 +21,11 @@ export class Walk {
     this.#limits = limits
   }
 
+  /** The bytes of what was walked, as compact JSON. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   /** @param original what `value` is a shallow copy of, or `value`: what a cycle leads back to */
   context(value: object, original: object): object | typeof STOP {
     const copy: Record<string, unknown> = {}

@@ -39,7 +39,7 @@ export function decodeHeaderValue(value: string): string | undefined {
   }
   const base64 = value.slice(PREFIX.length, -SUFFIX.length)
   // atob() skips white space and forgives missing padding; a header value has one form only.
-  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(base64)) return undefined
+  if (base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return undefined
   try {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)

@@ -67,9 +67,10 @@ function targetWithinOrigin(location: string | null, from: string): URL {
   }
   const target = parse(location, from)
   const { origin } = parse(from)
-  if (target.origin !== origin) {
+  // The origin of a blob: URL is that of its maker.
+  if (target.origin !== origin || !target.protocol.startsWith('http')) {
     // An origin that is opaque reads 'null'.
-    const named = target.origin === 'null' ? `a ${target.protocol} URL` : target.origin
+    const named = target.origin === 'null' || target.origin === origin ? `a ${target.protocol} URL` : target.origin
     throw new ContextError(
       'redirected',
       `the server at ${origin} redirects this request to ${named}, another origin: its context was not sent there; connect to that origin if it may have it`,

@@ -24,6 +24,11 @@ export class RequestScope {
     readonly gate?: object,
   ) {}
 
+  /** Node before 24 shows the store of an AsyncLocalStorage on every promise: no context is to be seen there. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return 'RequestScope {}'
+  }
+
   set(definition: AnyDefinition, context: object | null): void {
     this.#contexts.set(definition, context)
   }

@@ -1,0 +1,113 @@
+// What holds of a transport that a context was installed on, whatever message arrives with whatever headers.
+import assert from 'node:assert/strict'
+import { type AnyDefinition, ContextError } from 'mcp-request-context'
+import { headersToContext } from 'mcp-request-context/http'
+import { contextTransport, getHttpHeaders, type InstallOptions, tryGetContext } from 'mcp-request-context/server'
+import { schemaFaults } from '../../conformance/json-schema.js'
+import { assertFrozen, assertNoPollution, inTime, orRefusal } from '../harmless.js'
+
+interface Handled {
+  readonly message: unknown
+  readonly context: unknown
+  readonly headers: Headers | ContextError
+}
+
+interface Answer {
+  readonly jsonrpc: string
+  readonly id: unknown
+  readonly error: { readonly code: number; readonly message: string; readonly data?: unknown }
+}
+
+/** Headers as Node gives them. */
+export type HeaderRecord = Readonly<Record<string, string | string[]>>
+
+/** What came of one message. */
+export interface Outcome {
+  readonly handled: readonly Handled[]
+  readonly answers: readonly Answer[]
+  readonly faults: readonly unknown[]
+}
+
+/** Hands one message to a receiver behind the gate, as a transport does. */
+export async function outcomeOf(
+  definition: AnyDefinition,
+  options: InstallOptions,
+  message: unknown,
+  headers?: HeaderRecord,
+): Promise<Outcome> {
+  const handled: Handled[] = []
+  const answers: Answer[] = []
+  const faults: unknown[] = []
+  const transport = {
+    start: async () => {},
+    send: async (answer: Answer) => void answers.push(answer),
+    onerror: (error: unknown) => void faults.push(error),
+    onmessage: (received: unknown, _extra?: unknown) =>
+      void handled.push({ message: received, context: tryGetContext(definition), headers: orRefusal(getHttpHeaders) }),
+  }
+  contextTransport(transport, definition, options)
+  await transport.start()
+  inTime(() => transport.onmessage(message, headers && { requestInfo: { headers } }))
+  // An asynchronous schema takes a few turns.
+  for (let turn = 0; handled.length + answers.length + faults.length === 0 && turn < 20; turn++) await undefined
+  return { handled, answers, faults }
+}
+
+const NEED_ONE = ['tools/call', 'resources/read', 'prompts/get', 'completion/complete']
+
+/** A message is handled once, with a frozen context or none, or it is refused once, with an error that is described. */
+export async function admitsHarmlessly(
+  definition: AnyDefinition,
+  message: Record<string, unknown>,
+  headers?: HeaderRecord,
+): Promise<void> {
+  const options: InstallOptions = { required: true, http: { lift: headers !== undefined } }
+  const { handled, answers, faults } = await outcomeOf(definition, options, message, headers)
+  assertNoPollution()
+  assert.equal(handled.length + answers.length, 1, 'handled and refused in one, or neither')
+  for (const fault of faults) assert.ok(fault instanceof ContextError, String(fault))
+  const { method, id } = message
+  for (const { context, message: received, headers: sent } of handled) {
+    assertFrozen(context)
+    if (headers === undefined) assert.equal(received, message)
+    assert.equal(sent instanceof ContextError, typeof method !== 'string')
+    const isRequest = typeof method === 'string' && id !== undefined
+    if (isRequest && NEED_ONE.includes(method)) assert.notEqual(context, undefined)
+    if (isRequest && context === undefined) assert.equal(faults.length, 0)
+    if (headers !== undefined && context !== undefined) assertAgreement(definition, headers, context)
+  }
+  for (const { jsonrpc, id: answered, error } of answers) {
+    assert.equal(jsonrpc, '2.0')
+    assert.equal(answered, id)
+    assert.ok(typeof method === 'string' && id !== undefined, 'what is no request was answered')
+    assert.ok(error.code === -32602 || error.code === -32020, String(error.code))
+    assert.deepEqual(schemaFaults('error-data', error.data), [])
+    const { reason } = error.data as { reason: string }
+    if (headers === undefined) assert.equal(reason === 'missing', !carries(message, definition))
+  }
+}
+
+function carries(message: Record<string, unknown>, { key }: AnyDefinition): boolean {
+  const meta = member(member(message, 'params'), '_meta')
+  return member(meta, key) !== undefined
+}
+
+function member(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+  return (value as Record<string, unknown>)[name]
+}
+
+/** Where a header can be taken for a field, every bound header that is there says what the context says. */
+function assertAgreement(definition: AnyDefinition, headers: HeaderRecord, context: unknown): void {
+  for (const { field, lowerCaseName } of definition.headers) {
+    const lines = Object.entries(headers).flatMap(([name, value]) =>
+      name.toLowerCase() === lowerCaseName ? value : [],
+    )
+    if (lines.length === 0) continue
+    const received = new Headers()
+    for (const line of lines) received.append(lowerCaseName, line)
+    const read = headersToContext(definition, received)
+    assert.ok(read.ok, `${field}: its header cannot be read`)
+    assert.equal((context as Record<string, unknown>)[field], (read.context as Record<string, unknown>)[field])
+  }
+}

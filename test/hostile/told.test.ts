@@ -1,0 +1,75 @@
+import fc from 'fast-check'
+import { validateMetaKey } from 'mcp-request-context'
+import { afterEach, expect, test } from 'vitest'
+import { metaKey, Random } from '../conformance/generate.js'
+import { assertPristine } from './harmless.js'
+import { readsErrorHarmlessly, readsSettingsHarmlessly, validatesKeyHarmlessly } from './properties/told.js'
+import { spoiltSettings } from './settings.js'
+import { anything, build, json, runs, text } from './values.js'
+
+afterEach(assertPristine)
+
+const EXTENSION = 'io.github.mcp-request-context/context'
+
+/** Mostly the value that belongs there. */
+function mostly(value: unknown, other: fc.Arbitrary<unknown> = json): fc.Arbitrary<unknown> {
+  return fc.oneof({ weight: 6, arbitrary: fc.constant(value) }, { weight: 1, arbitrary: other })
+}
+
+const issue = fc.record(
+  { path: fc.oneof(fc.array(fc.oneof(text, fc.integer(), json)), json), message: fc.oneof(text, json), more: json },
+  { requiredKeys: [] },
+)
+
+const errorData = fc.record(
+  {
+    extension: mostly(EXTENSION),
+    key: fc.oneof(text, json),
+    reason: fc.oneof(fc.constantFrom('missing', 'invalid', 'too_large', 'mismatch'), json),
+    issues: fc.oneof(fc.array(issue), json),
+  },
+  { requiredKeys: ['extension'] },
+)
+
+test('an error of any data is a described refusal or none', () => {
+  fc.assert(fc.property(fc.oneof(errorData, json), readsErrorHarmlessly), runs(1200))
+})
+
+test('settings of any kind are taken as described, or taken for none', () => {
+  fc.assert(fc.property(fc.oneof(spoiltSettings, json), readsSettingsHarmlessly), runs(1200))
+})
+
+const key = fc.oneof(
+  fc.nat().map((seed) => metaKey(new Random(seed))),
+  fc
+    .array(fc.constantFrom('a', '.', '/', '-', '_', '0', 'mcp', 'com', 'é', '\n', '\u0000', 'A'.repeat(250)))
+    .map((parts) => parts.join('')),
+  fc
+    .tuple(fc.constantFrom('a', 'a-', '-', 'a.', 'a_'), fc.nat(120), fc.constantFrom('', '/', '/a', '!', '/!'))
+    .map(([part, times, end]) => `a${part.repeat(times)}${end}`),
+  text,
+)
+
+test('a key is given back or refused in one line', () => {
+  fc.assert(fc.property(key, validatesKeyHarmlessly), runs(1500))
+})
+
+test('so is what is no string', () => {
+  const nameable = anything.filter((plan) => isNameable(build(plan)))
+  fc.assert(
+    fc.property(nameable, (plan) => validatesKeyHarmlessly(build(plan))),
+    runs(500),
+  )
+})
+
+test('so is what cannot be made a string', () => {
+  expect(() => validateMetaKey(Object.create(null))).toThrow(expect.objectContaining({ code: 'invalid_definition' }))
+})
+
+function isNameable(value: unknown): boolean {
+  try {
+    return typeof String(value) === 'string'
+  } catch {
+    return false
+  }
+}
