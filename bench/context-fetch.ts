@@ -1,17 +1,15 @@
 // What contextFetch adds to a request: beside its floor, and beside the whole HTTP call that it is a part of.
 import { randomUUID } from 'node:crypto'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node'
-import { McpServer } from '@modelcontextprotocol/server'
 import { defineContext } from 'mcp-request-context'
 import { createContextClient } from 'mcp-request-context/client'
 import { contextFetch } from 'mcp-request-context/http'
 import { installContext } from 'mcp-request-context/server'
 import { z } from 'zod'
-import { compare } from './compare.js'
-import type { Section } from './section.js'
+import { CARRIERS, fetchWithoutSignal } from './host.js'
+import { sideBySide, type Times } from './rounds.js'
+import { newServer } from './sdk.js'
+import { cells, type Section } from './section.js'
+import { micros, ratioOf, spreadOf, times } from './spread.js'
 
 const requestContext = defineContext({
   schema: z.object({ tenant: z.string(), retries: z.int(), dryRun: z.boolean(), user: z.string(), token: z.string() }),
@@ -34,37 +32,48 @@ const ARGUMENTS = {
 }
 
 function bodyWith(_meta: object): string {
-  const params = { name: 'search', arguments: ARGUMENTS, _meta }
+  const params = { name: 'whoami', arguments: ARGUMENTS, _meta }
   return JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'tools/call', params })
 }
 
-export async function contextFetchSections(): Promise<Section[]> {
+export async function* contextFetchSections(): AsyncGenerator<Section> {
   const alone = await besideItsFloor()
-  return [alone, await withoutTheKey(), await besideTheCall(alone.measured[1]?.micros ?? 0)]
+  yield alone.section
+  yield await withoutTheKey()
+  yield await besideTheCall(alone.floor)
 }
 
-async function besideItsFloor(): Promise<Section> {
+/** A row for each subject; ratios are to the first. */
+function tableOf(measured: Times): string[][] {
+  const [first = []] = Object.values(measured)
+  const rows = Object.entries(measured).map(([name, own]) => [
+    name,
+    micros(spreadOf(own).median),
+    ...cells(ratioOf(own, first), times),
+  ])
+  return [['', 'µs', 'ratio', 'quartiles'], ...rows]
+}
+
+async function besideItsFloor() {
   const body = bodyWith({ [requestContext.key]: CONTEXT })
   const { send, init } = requestOf(body)
   const mirroring = contextFetch(requestContext, send)
-  const measured = await compare({
+  const measured = await sideBySide({
     'floor: JSON.parse of the body, a copy of its Headers, fetch': () => {
       JSON.parse(body)
       return send('', { ...init, headers: new Headers(init.headers) })
     },
     contextFetch: () => mirroring('http://127.0.0.1/mcp', init),
   })
-  return {
-    title: `contextFetch, a body of ${body.length} bytes, three bound fields, a fetch that sends nothing`,
-    measured,
-  }
+  const title = `contextFetch, a body of ${body.length} bytes, three bound fields, a fetch that sends nothing`
+  return { section: { title, table: tableOf(measured) }, floor: spreadOf(measured.contextFetch).median }
 }
 
 async function withoutTheKey(): Promise<Section> {
   const body = bodyWith({ progressToken: 7 })
   const { send, init } = requestOf(body)
   const mirroring = contextFetch(requestContext, send)
-  const measured = await compare({
+  const measured = await sideBySide({
     'JSON.parse of the body, fetch': () => {
       JSON.parse(body)
       return send('', init)
@@ -72,7 +81,7 @@ async function withoutTheKey(): Promise<Section> {
     'contextFetch, which does not parse it': () => mirroring('http://127.0.0.1/mcp', init),
     fetch: () => send('', init),
   })
-  return { title: `contextFetch, a body of ${body.length} bytes without a context`, measured }
+  return { title: `contextFetch, a body of ${body.length} bytes without a context`, table: tableOf(measured) }
 }
 
 function requestOf(body: string) {
@@ -87,40 +96,32 @@ function requestOf(body: string) {
   return { send, init: { method: 'POST', headers, body } }
 }
 
-/** @param micros what contextFetch takes by itself */
-async function besideTheCall(micros: number): Promise<Section> {
-  const server = installContext(new McpServer({ name: 'bench', version: '1.0.0' }), requestContext)
-  server.registerTool('search', { inputSchema: z.object({ query: z.string() }) }, () => ({ content: [] }))
-  const transport = new NodeStreamableHTTPServerTransport({ sessionIdGenerator: randomUUID, enableJsonResponse: true })
-  await server.connect(transport)
-  const http = createServer((request, response) => void transport.handleRequest(request, response))
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+/** @param alone the microseconds that contextFetch takes by itself */
+async function besideTheCall(alone: number): Promise<Section> {
+  const host = await CARRIERS['over HTTP'](2, () => installContext(newServer(2), requestContext))
   try {
-    const url = new URL(`http://127.0.0.1:${(http.address() as AddressInfo).port}`)
     // One session and one client: the two differ in the fetch alone.
-    let sending: typeof fetch = fetch
-    const client = new Client({ name: 'bench', version: '1.0.0' })
-    await client.connect(new StreamableHTTPClientTransport(url, { fetch: (input, init) => sending(input, init) }))
+    let sending: typeof fetch = fetchWithoutSignal
+    const client = await host.connect({ fetch: (input, init) => sending(input, init) })
     const view = createContextClient(client, requestContext).withContext(CONTEXT)
-    const mirroring = contextFetch(requestContext)
+    const mirroring = contextFetch(requestContext, fetchWithoutSignal)
     const callBy = (by: typeof fetch) => () => {
       sending = by
-      return view.callTool({ name: 'search', arguments: ARGUMENTS })
+      return view.callTool({ name: 'whoami', arguments: ARGUMENTS })
     }
-    const measured = await compare(
-      { 'a call of SDK 2 over HTTP, by fetch': callBy(fetch), 'by contextFetch': callBy(mirroring) },
+    const measured = await sideBySide(
+      { 'a call of SDK 2.x over HTTP, by fetch': callBy(fetchWithoutSignal), 'by contextFetch': callBy(mirroring) },
       // Call by call, so that nothing that comes with time falls on one of the two.
-      { rounds: 5000, millis: 0 },
+      { rounds: 4000, millis: 0 },
     )
-    await client.close()
-    const whole = measured[0]?.micros ?? Number.NaN
+    const [whole = []] = Object.values(measured)
+    const share = ((alone / spreadOf(whole).median) * 100).toFixed(2)
     return {
       title: 'contextFetch in a whole HTTP call on loopback',
-      measured,
-      remark: `contextFetch by itself is ${((micros / whole) * 100).toFixed(2)}% of the call; three headers more are sent, received and compared.`,
+      table: tableOf(measured),
+      remark: `contextFetch by itself is ${share}% of the call; three headers more are sent, received and compared.`,
     }
   } finally {
-    http.closeAllConnections()
-    http.close()
+    await host.close()
   }
 }
