@@ -1,21 +1,42 @@
 // Servers that are built for each request leave nothing behind, however many requests they serve.
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { runProgram } from './program.js'
+import { OVER_HTTP, tolerated } from './scale.js'
 
-const PROGRAM = fileURLToPath(new URL('per-request.ts', import.meta.url))
-const REQUESTS = 100_000
+interface Answer {
+  readonly served: number
+  readonly grown: number
+  readonly micros: number
+}
 
-test.concurrent.each(['createMcpHandler, 2026-07-28', 'createMcpHandler, 2025', 'stateless, SDK 1'])(
-  'a hundred thousand requests to %s',
+const KINDS = ['createMcpHandler, 2026-07-28', 'createMcpHandler, 2025', 'stateless, SDK 1']
+
+function serve(kind: string, middleware: 'with' | 'kept', requests: number): Promise<Answer> {
+  const limit = limitOf(requests)
+  return runProgram('per-request', [kind, middleware, String(requests), String(limit)], limit)
+}
+
+/** Seconds, many times what the requests take. */
+function limitOf(requests: number): number {
+  return 60 + requests / 100
+}
+
+test.concurrent.each(KINDS)(
+  `${OVER_HTTP} requests to %s`,
   async (kind) => {
-    const args = ['--expose-gc', '--import', 'tsx', PROGRAM, kind, 'with', String(REQUESTS)]
-    const { stdout } = await promisify(execFile)(process.execPath, args)
-    const { served, grown, micros } = JSON.parse(stdout) as { served: number; grown: number; micros: number }
-    console.log(`${kind}: ${grown} bytes more after ${REQUESTS} requests of ${micros.toFixed(0)} µs`)
-    expect(served).toBeGreaterThanOrEqual(REQUESTS)
-    // Twenty bytes a request: less than the smallest object that could stay.
-    expect(grown).toBeLessThan(20 * REQUESTS)
+    const { served, grown, micros } = await serve(kind, 'with', OVER_HTTP)
+    console.log(`${kind}: ${grown} bytes more after ${OVER_HTTP} requests of ${micros.toFixed(0)} µs`)
+    expect(served).toBeGreaterThanOrEqual(OVER_HTTP)
+    expect(grown).toBeLessThan(tolerated(OVER_HTTP))
   },
+  (limitOf(OVER_HTTP) + 30) * 1000,
+)
+
+test.concurrent(
+  'servers that are kept are found',
+  async () => {
+    const { grown } = await serve('stateless, SDK 1', 'kept', 1000)
+    expect(grown).toBeGreaterThan(tolerated(1000))
+  },
+  (limitOf(1000) + 30) * 1000,
 )

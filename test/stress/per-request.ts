@@ -1,5 +1,6 @@
 // Servers that are built for each request, many times over: what stays in memory, with the middleware or without.
-// Arguments: which server, 'with' or 'without', how many requests. The answer is one line of JSON.
+// Arguments: which server; 'with', 'without', or 'kept' for servers that are never let go; how many requests; after how
+// many seconds to give up. The answer is one line of JSON.
 import { McpServer as McpServerV1 } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js'
 import { createMcpHandler, McpServer as McpServerV2 } from '@modelcontextprotocol/server'
@@ -14,14 +15,18 @@ const definition = defineContext({
 
 const INFO = { name: 'per-request', version: '1.0.0' }
 
-const [kind = '', middleware = '', requests = ''] = process.argv.slice(2)
+const [kind = '', middleware = '', requests = '', limit = ''] = process.argv.slice(2)
+const kept: object[] = []
 let served = 0
+
+setTimeout(() => process.exit(1), Number(limit) * 1000).unref()
 
 /** A server for one request. */
 function equip<S extends McpServerV1 | McpServerV2>(server: S): S {
-  if (middleware === 'with') installContext(server, definition, { required: true })
+  if (middleware !== 'without') installContext(server, definition, { required: true })
+  if (middleware === 'kept') kept.push(server)
   const tool = () => {
-    if (middleware !== 'with' || getContext(definition).tenant === 'acme') served++
+    if (middleware === 'without' || getContext(definition).tenant === 'acme') served++
     return { content: [] }
   }
   ;(server as McpServerV2).registerTool('count', {}, tool)
