@@ -10,7 +10,7 @@ if (!Number.isInteger(IN_MEMORY) || IN_MEMORY < LEAST) throw new Error(`STRESS_C
 export const OVER_HTTP = Math.ceil(IN_MEMORY / 10)
 
 /** By how many bytes the heap differs from one collection to the next: Node's HTTP client has buffers and pools. */
-const NOISE = { 'in memory': 1_000_000, 'over HTTP': 2_000_000 }
+const NOISE = { 'in memory': 1_000_000, 'over HTTP': 1_500_000 }
 
 /**
  * How many bytes the heap may grow by in so many calls: four for each, which is a quarter of the smallest object

@@ -33,7 +33,8 @@ const MAKE: Readonly<Record<Kind, Make>> = {
   'timed out': calling('held', { timeout: 20 }),
   missing: carrying(() => undefined),
   invalid: carrying((fields) => ({ ...fields, scope: 'none' })),
-  too_large: carrying((fields) => ({ ...fields, token: 'x'.repeat(9000) })),
+  // In a field that no header is for: `contextFetch` would refuse it at the client.
+  too_large: carrying((fields) => ({ ...fields, note: 'x'.repeat(9000) })),
   withheld: ({ host, senders, number, label }) => callTool(host.wire, senders.withheld(number), 'plain', label),
   'cut off': calling('held'),
   overtaken: calling('slow'),

@@ -1,13 +1,13 @@
 // What stays in memory. Needs --expose-gc.
 import { setTimeout as sleep } from 'node:timers/promises'
 
-const TURNS = 3
+const TURNS = 5
 /** It is clear by then that something stays. */
 const MOST_TURNS = 10
 
 /** Finalizers run in a turn of their own, and what they let go is collected by the next. */
 async function collectOnce(): Promise<void> {
-  await sleep(20)
+  await sleep(30)
   globalThis.gc?.()
 }
 
