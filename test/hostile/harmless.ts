@@ -62,12 +62,15 @@ const builtIn = Object.entries(BUILT_IN).flatMap(([name, made]): [string, object
   [name, made],
   [`${name}.prototype`, made.prototype],
 ])
-const before = new Map(builtIn.map(([name, object]) => [name, Object.getOwnPropertyDescriptors(object)]))
+// A list: among members, one that is named Symbol.toStringTag is what Node 24 compares objects by.
+const membersOf = (object: object) =>
+  Reflect.ownKeys(object).map((key) => [key, Object.getOwnPropertyDescriptor(object, key)])
+const before = new Map(builtIn.map(([name, object]) => [name, membersOf(object)]))
 
 /** Fails where a built-in object or its prototype is no longer as it was when this file was loaded. */
 export function assertPristine(): void {
   for (const [name, object] of builtIn) {
-    assert.deepEqual(Object.getOwnPropertyDescriptors(object), before.get(name), `${name} was changed`)
+    assert.deepEqual(membersOf(object), before.get(name), `${name} was changed`)
   }
 }
 
