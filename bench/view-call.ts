@@ -6,7 +6,7 @@ import { CARRIERS, type Carrier, type OpenHost } from './host.js'
 import { overHttpOf2026 } from './host-of-2026.js'
 import { inFlight } from './in-flight.js'
 import { type Effort, sideBySide } from './rounds.js'
-import { checkAnswer, MAJORS, type Major, newServer, WHOAMI } from './sdk.js'
+import { checkAnswer, MAJORS, type Major, newServer } from './sdk.js'
 import { cells, type Section } from './section.js'
 import { micros, ratioOf, spreadOf, times } from './spread.js'
 import { atMost } from './target.js'
@@ -75,19 +75,22 @@ async function viewCall({ name, carrier, major, open }: Cell, calls: number): Pr
     const client = await withContext.connect()
     const views = createContextClient(client, definition)
     const view = views.withContext(context)
-    const byHand = { ...WHOAMI, _meta: { [definition.key]: context } }
-    await checkAnswer(() => client.callTool(byHand))
-    await checkAnswer(() => view.callTool(WHOAMI))
-    await checkAnswer(() => bare.callTool(WHOAMI))
-    const byHandCalls = inFlight(calls, () => client.callTool(byHand))
-    const viewCalls = inFlight(calls, () => view.callTool(WHOAMI))
-    const noContext = inFlight(calls, () => bare.callTool(WHOAMI))
+    // As calls are written: their params are made for each, with `_meta` among them or without it.
+    const { key } = definition
+    const byHand = () => client.callTool({ name: 'whoami', arguments: {}, _meta: { [key]: context } })
+    const byView = () => view.callTool({ name: 'whoami', arguments: {} })
+    const byNewView = () => views.withContext(context).callTool({ name: 'whoami', arguments: {} })
+    const byNone = () => bare.callTool({ name: 'whoami', arguments: {} })
+    for (const call of [byHand, byView, byNewView, byNone]) await checkAnswer(call)
+    const byHandCalls = inFlight(calls, byHand)
+    const viewCalls = inFlight(calls, byView)
+    const noContext = inFlight(calls, byNone)
     const pair = await sideBySide({ byHand: byHandCalls, view: viewCalls }, PAIRS[carrier][calls])
     const all = await sideBySide(
       {
         byHand: byHandCalls,
         view: viewCalls,
-        newView: inFlight(calls, () => views.withContext(context).callTool(WHOAMI)),
+        newView: inFlight(calls, byNewView),
         noContext,
         neverAny: withoutScopes(noContext),
       },

@@ -1,7 +1,8 @@
 import { codecOf } from '../core/codec-of.js'
 import type { AnyDefinition } from '../core/context-definition.js'
 import { ContextError } from '../core/error.js'
-import { addSource, type ContextAnswer, type ContextSource } from './source.js'
+import { ownCallTool } from './binding.js'
+import type { ContextAnswer, ContextSource } from './source.js'
 import { viewOf } from './view.js'
 
 /**
@@ -71,12 +72,12 @@ export function createContextClient<C extends RequestSender, D extends AnyDefini
     )
   }
   const codec = codecOf(definition)
-  const sources = options.context === undefined ? [] : addSource(codec, [], options.context)
+  const sources = options.context === undefined ? [] : codec.addSource([], options.context)
   // Sampling and elicitation that a server sends are no reason to say that it takes this context.
   if ('getServerCapabilities' in client) codec.advertise(client, definition.key, {})
   return viewOf(
     client,
-    { definition, codec, requireSupport: options.requireSupport === true },
+    { definition, codec, requireSupport: options.requireSupport === true, callTool: ownCallTool(client) },
     sources,
   ) as ContextClient<C, D>
 }

@@ -1,7 +1,6 @@
 import { HEADER_MISMATCH } from '../core/constants.js'
 import { own } from '../core/own.js'
-import type { Method, Options } from './method.js'
-import { standIn } from './stand-in.js'
+import { type Method, type Options, withRequest } from './method.js'
 
 /** What a listing says of a tool, as far as it is read here. */
 interface Tool {
@@ -41,29 +40,42 @@ function toolsOf(listing: unknown): readonly Tool[] {
  * listed anew and the call is made once more, as the SDK does on a connection of 2026-07-28. It is done here, as the SDK
  * would drop the client's listing for it, and a view's listing does not take that one's place.
  */
-export function callingTool(method: Method, metadata: () => ToolMetadata | undefined): Method {
-  return async function (this: unknown, params, options) {
-    const view = this as { getProtocolEra(): unknown; listTools: Method }
+export function callingTool(
+  method: Method,
+  runOn: (caller: unknown) => unknown,
+  metadata: () => ToolMetadata | undefined,
+): Method {
+  return function (params, options) {
     const given = options as Options
-    if (given?.toolDefinition !== undefined) return method.call(view, params, options)
-    const call = async (on: unknown) => {
-      const toolDefinition = metadata()?.tools.get((params as Tool).name)
+    const on = runOn(this) as View
+    if (given?.toolDefinition !== undefined) return method.call(on, params, options)
+    const call = (on: unknown) => {
+      const toolDefinition = metadata()?.tools.get((params as Tool | undefined)?.name as string)
       return method.call(on, params, toolDefinition === undefined ? options : { ...given, toolDefinition })
     }
-    if (view.getProtocolEra() !== 'modern') return call(view)
-    const keeping = keepingMismatches(view)
-    for (let again = false; ; again = true) {
-      try {
-        return await call(keeping)
-      } catch (error) {
-        if (!(error instanceof KeptMismatch)) throw error
-        if (again) throw error.cause
-      }
-      try {
-        await view.listTools(undefined, { signal: given?.signal, timeout: given?.timeout })
-      } catch {
-        // The second call tells whether it mattered.
-      }
+    if (on.getProtocolEra() !== 'modern') return call(on)
+    return callingAgain(this as View, given, call, keepingMismatches(on))
+  }
+}
+
+interface View {
+  getProtocolEra(): unknown
+  listTools: Method
+  request: Method
+}
+
+async function callingAgain(view: View, given: Options, call: (on: unknown) => unknown, on: unknown): Promise<unknown> {
+  for (let again = false; ; again = true) {
+    try {
+      return await call(on)
+    } catch (error) {
+      if (!(error instanceof KeptMismatch)) throw error
+      if (again) throw error.cause
+    }
+    try {
+      await view.listTools(undefined, { signal: given?.signal, timeout: given?.timeout })
+    } catch {
+      // The second call tells whether it mattered.
     }
   }
 }
@@ -71,16 +83,14 @@ export function callingTool(method: Method, metadata: () => ToolMetadata | undef
 /** A HeaderMismatch under another name. */
 class KeptMismatch extends Error {}
 
-/** A view whose requests fail of a HeaderMismatch in a way that the SDK does not know. */
-function keepingMismatches(view: object): object {
-  return standIn(view, {
-    async request(...args: unknown[]) {
-      try {
-        return await (view as { request: Method }).request(...args)
-      } catch (error) {
-        if ((error as { code?: unknown } | undefined)?.code !== HEADER_MISMATCH) throw error
-        throw new KeptMismatch('kept', { cause: error })
-      }
-    },
+/** A client whose requests fail of a HeaderMismatch in a way that the SDK does not know. */
+function keepingMismatches(client: View): View {
+  return withRequest(client, async (...args) => {
+    try {
+      return await client.request(...args)
+    } catch (error) {
+      if ((error as { code?: unknown } | undefined)?.code !== HEADER_MISMATCH) throw error
+      throw new KeptMismatch('kept', { cause: error })
+    }
   })
 }

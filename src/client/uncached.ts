@@ -12,7 +12,5 @@ export function uncached(method: Method): Method {
 
 /** A refresh would store one context's result for everybody; a bypass asks the server just as well. */
 function bypassCache(options: Options): Options {
-  return options?.cacheMode === undefined || options.cacheMode === 'refresh'
-    ? { ...options, cacheMode: 'bypass' }
-    : options
+  return options?.cacheMode === 'use' ? options : { ...options, cacheMode: 'bypass' }
 }

@@ -1,13 +1,14 @@
 import { outsideRequests } from '../core/ambient.js'
 import type { Message } from '../core/attach.js'
 import { andThen, isPromise, type MaybePromise } from '../core/maybe-promise.js'
+import type { Sources } from '../core/sources.js'
 import type { RequestContext } from '../core/wire.generated.js'
-import { signalOf, untilAborted } from './abort.js'
 import type { Binding } from './binding.js'
+import { KINDS } from './kinds.js'
 import { viewMember } from './member.js'
-import type { Method } from './method.js'
+import { type Method, withRequest } from './method.js'
 import { type Renew, resending, type Sender, sendingWith } from './resending.js'
-import { addSource, contextOf, type Sources } from './source.js'
+import { signalOf } from './signal.js'
 import { standIn } from './stand-in.js'
 import { assertSupported } from './support.js'
 import { callingTool, learnTools, type ToolMetadata } from './tool-metadata.js'
@@ -15,7 +16,7 @@ import { uncached } from './uncached.js'
 
 /** A client bound to sources of context; `tools` is what its calls are checked against until it lists tools itself. */
 export function viewOf(client: object, binding: Binding, sources: Sources, tools?: ToolMetadata): object {
-  return new Proxy(client, new View(binding, sources, tools))
+  return new View(client, binding, sources, tools).self
 }
 
 /** What carries no context: it is about the connection (spec RC-016). */
@@ -23,38 +24,29 @@ const HANDSHAKE: ReadonlySet<string> = new Set(['initialize', 'notifications/ini
 
 const LISTEN: Message = { method: 'subscriptions/listen' }
 
-/** How a view shows a method that is not simply run with the view as `this`. */
-type Kind = 'sends' | 'connects' | 'sets up' | 'listens' | 'calls a tool' | 'is cached' | 'knows tools'
-
-const KINDS: ReadonlyMap<PropertyKey, Kind> = new Map(
-  Object.entries({
-    // What every verb ends in; by the third, SDK 2.x sends `server/discover`.
-    sends: 'request notification _requestWithSchema',
-    connects: 'connect',
-    // Run on the client itself, these tie no view to it.
-    'sets up':
-      'close registerCapabilities setRequestHandler removeRequestHandler setNotificationHandler removeNotificationHandler setVersionNegotiation',
-    listens: 'listen',
-    'calls a tool': 'callTool',
-    // Methods of (params, options) whose results SDK 2.x caches without regard to `_meta`.
-    'is cached': 'listTools listPrompts listResources listResourceTemplates readResource _readResource',
-    // SDK 1.x stores and looks up with these what a listing said of the tools.
-    'knows tools': 'cacheToolMetadata getToolOutputValidator isToolTask isToolTaskRequired',
-  } satisfies Record<Kind, string>).flatMap(([kind, names]) =>
-    names.split(' ').map((name): [string, Kind] => [name, kind as Kind]),
-  ),
-)
+/** What calling a tool needs of a client. */
+interface ToolClient {
+  callTool: Method
+  request: Method
+}
 
 /** One view. Its state is private, so that inspecting a view shows the client and no context. */
 class View implements ProxyHandler<object> {
   readonly #binding: Binding
   readonly #sources: Sources
   #tools: ToolMetadata | undefined
+  /** The view as its user has it: the Proxy whose handler this is. */
+  readonly self: object
+  /** What plain values come to: they never change, so a synchronous schema is asked about them once. */
+  #encoded: RequestContext | undefined
+  #toolCaller: ToolClient | undefined
+  #callTool: Method | undefined
 
-  constructor(binding: Binding, sources: Sources, tools: ToolMetadata | undefined) {
+  constructor(client: object, binding: Binding, sources: Sources, tools: ToolMetadata | undefined) {
     this.#binding = binding
     this.#sources = sources
     this.#tools = tools
+    this.self = new Proxy(client, this)
   }
 
   has(client: object, name: PropertyKey): boolean {
@@ -67,7 +59,11 @@ class View implements ProxyHandler<object> {
 
   get(client: object, name: PropertyKey, view: unknown): unknown {
     if (name === 'withContext') return (source: unknown) => this.#withContext(client, source)
-    const value: unknown = Reflect.get(client, name)
+    // The most frequent call has the shortest way: a member that is named here is found sooner than one by its name.
+    if (name === 'callTool' && this.#callTool !== undefined) {
+      if ((client as ToolClient).callTool === this.#binding.callTool) return this.#callTool
+    }
+    const value = (client as Readonly<Record<PropertyKey, unknown>>)[name]
     if (typeof value !== 'function') return viewMember(client, name, value, view)
     const method = value as Method
     const kind = KINDS.get(name)
@@ -78,20 +74,56 @@ class View implements ProxyHandler<object> {
     if (this.#sources.length === 0) return method
     if (kind === 'listens') return this.#listen(client, method)
     if (kind === 'is cached') return name === 'listTools' ? this.#listTools(client, method) : uncached(method)
-    // SDK 2.x alone takes a tool's definition with the call; the second argument of 1.x is a result schema.
-    if (kind === 'calls a tool') return 'getProtocolEra' in client ? callingTool(method, () => this.#tools) : method
+    if (kind === 'calls a tool') return this.#callingTool(client, method)
     return name === 'cacheToolMetadata' ? () => {} : method.bind(this.#tools?.store ?? client)
   }
 
+  /** Whether a source is to be asked for each request. Where there are two, one of them is a function. */
+  get #asks(): boolean {
+    return this.#sources.length > 1 || typeof this.#sources[0] === 'function'
+  }
+
   #withContext(client: object, source: unknown): unknown {
-    return viewOf(client, this.#binding, addSource(this.#binding.codec, this.#sources, source), this.#tools)
+    return viewOf(client, this.#binding, this.#binding.codec.addSource(this.#sources, source), this.#tools)
+  }
+
+  /**
+   * `callTool` as the view shows it. SDK 2.x alone takes a tool's definition with the call; the second argument of 1.x is
+   * a result schema.
+   */
+  #callingTool(client: object, method: Method): Method {
+    const own = method === this.#binding.callTool
+    const runOn = (caller: unknown) => (own && caller === this.self ? this.#callerOf(client) : caller)
+    const shown: Method =
+      'getProtocolEra' in client
+        ? callingTool(method, runOn, () => this.#tools)
+        : function (params, ...rest) {
+            return method.call(runOn(this), params, ...rest)
+          }
+    if (own) this.#callTool = shown
+    return shown
+  }
+
+  /**
+   * What the SDK's own `callTool` runs on: a client whose requests are the view's. Behind the view's Proxy each member
+   * that the SDK looks at would take as long as it takes to attach a context.
+   */
+  #callerOf(client: object): ToolClient {
+    this.#toolCaller ??= withRequest((this.#tools?.store ?? client) as ToolClient, (message, ...rest) => {
+      const { request } = client as ToolClient
+      // What this throws rejects the call: `callTool` is asynchronous.
+      if (this.#encoded === undefined) return this.#send(client, request, undefined, message as Message, rest)
+      const { codec, definition } = this.#binding
+      const attached = codec.attach(message as Message, definition.key, this.#copyOf(client, this.#encoded))
+      return request.call(client, attached, ...rest)
+    })
+    return this.#toolCaller
   }
 
   #sender(client: object, method: Method): Method {
-    const send = (caller: unknown, message: unknown, rest: readonly unknown[]) =>
-      this.#send(client, method, caller, message as Message, rest)
+    const view = this
     return function (message, ...rest) {
-      return send(this, message, rest)
+      return view.#send(client, method, this, message as Message, rest)
     }
   }
 
@@ -110,7 +142,7 @@ class View implements ProxyHandler<object> {
 
   /** How a message is made anew that the SDK sends again; plain values stay as they are. */
   #renewal(client: object, given: Message, signal: AbortSignal | undefined): Renew | undefined {
-    if (!this.#sources.some((source) => typeof source === 'function')) return undefined
+    if (!this.#asks) return undefined
     const { codec, definition } = this.#binding
     return (message) =>
       andThen(this.#contextOf(client, given, signal), (context) => codec.reattach(message, definition.key, context))
@@ -128,15 +160,22 @@ class View implements ProxyHandler<object> {
     { method, params }: Message,
     signal: AbortSignal | undefined,
   ): MaybePromise<RequestContext | undefined> {
-    const { codec, definition, requireSupport } = this.#binding
     if (HANDSHAKE.has(method)) return undefined
-    const fields = contextOf(codec, this.#sources, { method, params, signal })
-    const context = andThen(fields, (fields) => {
-      if (fields === undefined) return undefined
-      if (requireSupport) assertSupported(client, this.#binding)
-      return codec.encode(definition, fields)
-    })
-    return isPromise(context) ? untilAborted(context, signal) : context
+    if (this.#encoded !== undefined) return this.#copyOf(client, this.#encoded)
+    const { codec, definition } = this.#binding
+    const context = codec.contextOf(definition, this.#sources, { method, params, signal }, () => this.#ready(client))
+    if (context !== undefined && !isPromise(context) && !this.#asks) this.#encoded = codec.copy(context)
+    return context
+  }
+
+  /** A message has a context of its own: in memory its receiver gets the very object. */
+  #copyOf(client: object, encoded: RequestContext): RequestContext {
+    this.#ready(client)
+    return this.#binding.codec.copy(encoded)
+  }
+
+  #ready(client: object): void {
+    if (this.#binding.requireSupport) assertSupported(client, this.#binding)
   }
 
   /** `listen` of SDK 2.x builds its own request and gives it to the transport: the context is added there. */
@@ -160,6 +199,7 @@ class View implements ProxyHandler<object> {
     const list = uncached(method)
     const learn = (result: unknown) => {
       this.#tools = learnTools(client, result)
+      this.#toolCaller = undefined
     }
     return async function (this: unknown, params, options) {
       const result = await list.call(this, params, options)

@@ -28,16 +28,10 @@ export function attachContext<M extends Message>(message: M, key: string, contex
       `${message.method}: its _meta has an entry ${key} already; give the context there or with withContext(), not both`,
     )
   }
-  // Object.assign, then a member: V8 takes twenty times as long for a spread with a new member behind it.
-  const params: Record<string, unknown> = copyOf(message.params)
-  params._meta = meta === undefined ? { [key]: context } : Object.assign(copyOf(meta), { [key]: context })
-  const attached: { params?: unknown } = Object.assign({}, message)
+  // V8 takes ten times as long where a member that is new comes after what is spread.
+  const params: Record<string, unknown> = { _meta: undefined, ...message.params }
+  params._meta = { [key]: context, ...meta }
+  const attached: Record<string, unknown> = { method: undefined, params: undefined, ...(message as object) }
   attached.params = params
-  return attached as M
-}
-
-/** Object.assign would set the prototype by a member of that name, which JSON.parse makes. */
-function copyOf(object: object | undefined): Record<string, unknown> {
-  if (object !== undefined && Object.hasOwn(object, '__proto__')) return { ...object } as Record<string, unknown>
-  return Object.assign({} as Record<string, unknown>, object)
+  return attached as unknown as M
 }

@@ -2,8 +2,9 @@ import { advertise } from './advertise.js'
 import { attachContext, replaceContext } from './attach.js'
 import { decodeContext, encodeContext, mismatchProblem, missingProblem } from './codec.js'
 import { contextSettings } from './context-settings.js'
-import { mergeFields, snapshotFields } from './fields.js'
+import { cloneJson } from './json-copy.js'
 import { knownFields } from './known-fields.js'
+import { addSource, contextOf } from './sources.js'
 import { supportedContexts } from './supported-contexts.js'
 
 /**
@@ -17,8 +18,9 @@ export const contextCodec = {
   missing: missingProblem,
   settings: contextSettings,
   fields: knownFields,
-  merge: mergeFields,
-  snapshot: snapshotFields,
+  addSource,
+  contextOf,
+  copy: cloneJson,
   attach: attachContext,
   reattach: replaceContext,
   advertise,

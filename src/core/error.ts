@@ -53,7 +53,7 @@ export class ContextError extends Error {
     message: string,
     options: { data?: ContextErrorData; issues?: readonly ContextIssue[]; cause?: unknown } = {},
   ) {
-    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    super(message, options)
     this.code = code
     this.issues = options.issues ?? options.data?.issues ?? []
     this.data = options.data
@@ -77,16 +77,23 @@ const REFUSALS: readonly unknown[] = ['missing', 'invalid', 'too_large', 'mismat
  * if (refusal?.code === 'missing') signIn()
  */
 export function contextErrorFrom(error: unknown): ContextError | undefined {
-  if (error instanceof ContextError) return error
-  const data = typeof error === 'object' && error !== null ? (error as { data?: unknown }).data : undefined
-  if (own(data, 'extension') !== EXTENSION_ID) return undefined
+  try {
+    return error instanceof ContextError ? error : refusalIn(error)
+  } catch {
+    // A proxy, or a getter that throws, is no peer's answer.
+    return undefined
+  }
+}
+
+function refusalIn(error: unknown): ContextError | undefined {
+  const data = (error as { data?: unknown } | null | undefined)?.data
   const key = own(data, 'key')
-  const reason = own(data, 'reason')
-  if (typeof key !== 'string' || !REFUSALS.includes(reason)) return undefined
+  const reason = own(data, 'reason') as ContextRefusal
+  if (own(data, 'extension') !== EXTENSION_ID || !REFUSALS.includes(reason)) return undefined
+  if (typeof key !== 'string' || key === '') return undefined
   const issues = issuesFrom(own(data, 'issues'))
-  const refusal: ContextErrorData = { extension: EXTENSION_ID, key, reason: reason as ContextRefusal, issues }
-  return new ContextError(refusal.reason, `the peer refused the context: ${describeIssues(refusal.reason, issues)}`, {
-    data: refusal,
+  return new ContextError(reason, `the peer refused the context: ${describeIssues(reason, issues)}`, {
+    data: { extension: EXTENSION_ID, key, reason, issues },
     cause: error,
   })
 }
@@ -110,10 +117,12 @@ function issuesFrom(value: unknown): ContextIssue[] {
   return value.flatMap((issue): ContextIssue[] => {
     const path = own(issue, 'path')
     const message = own(issue, 'message')
-    const valid =
-      typeof message === 'string' &&
-      Array.isArray(path) &&
-      path.every((segment) => typeof segment === 'string' || typeof segment === 'number')
-    return valid ? [{ path, message }] : []
+    const valid = typeof message === 'string' && Array.isArray(path) && path.every(isSegment)
+    return valid ? [{ path: [...path], message }] : []
   })
+}
+
+/** A name, or the index of an item. */
+function isSegment(segment: unknown): boolean {
+  return typeof segment === 'string' || (Number.isSafeInteger(segment) && (segment as number) >= 0)
 }

@@ -10,7 +10,18 @@ export type Fields = Readonly<Record<string, unknown>>
  * @throws ContextError `invalid` for what is no object of fields
  */
 export function mergeFields(answers: readonly unknown[]): Fields {
-  return merge(answers.filter((answer) => answer !== undefined))
+  const merged: Record<string, unknown> = {}
+  for (const answer of answers) {
+    if (answer === undefined) continue
+    const fields = fieldsOf(answer)
+    for (const name of Object.keys(fields)) {
+      const value = fields[name]
+      // Assigned, a field of this name would set the prototype; it stays a field, for the encoder to refuse.
+      if (name === '__proto__') Object.defineProperty(merged, name, { value, enumerable: true, configurable: true })
+      else merged[name] = value
+    }
+  }
+  return merged
 }
 
 /**
@@ -19,22 +30,10 @@ export function mergeFields(answers: readonly unknown[]): Fields {
  *
  * @throws ContextError `invalid` for what is no object of fields
  */
-export function snapshotFields(fields: unknown): Fields {
-  return merge([fields], snapshot)
-}
-
-function merge(parts: readonly unknown[], copy = (value: unknown): unknown => value): Fields {
-  const merged: Record<string, unknown> = {}
-  for (const part of parts) {
-    const fields = fieldsOf(part)
-    for (const name of Object.keys(fields)) {
-      const value = copy(fields[name])
-      // Assigned, a field of this name would set the prototype; it stays a field, for the encoder to refuse.
-      if (name === '__proto__') Object.defineProperty(merged, name, { value, enumerable: true, configurable: true })
-      else merged[name] = value
-    }
-  }
-  return merged
+export function snapshotFields(given: unknown): Fields {
+  const fields: Record<string, unknown> = { ...fieldsOf(given) }
+  for (const name in fields) if (typeof fields[name] === 'object') fields[name] = snapshot(fields[name])
+  return fields
 }
 
 function fieldsOf(source: unknown): Fields {

@@ -3,7 +3,6 @@ import { isFieldName } from './field-name.js'
 import { isRecord, kindOf } from './json-kind.js'
 import { Walk } from './json-walk.js'
 import type { ContextLimits } from './limits.js'
-import { PLAIN_TEXT } from './plain-text.js'
 import type { RequestContext } from './wire.generated.js'
 
 /**
@@ -36,25 +35,26 @@ export function cloneJson<T>(value: T): T {
 
 type Fields = Readonly<Record<string, unknown>>
 
+/** A number takes at most so many bytes, such as `-2.2250738585072014e-308`. */
+const LONGEST_NUMBER = 24
+
+/** What a character takes at most, as JSON: six bytes, `\u001f`. */
+const LONGEST_CHARACTER = 6
+
 /**
- * The short way for the usual context, all of whose fields are primitives and plain text: `true` for one that is within
- * its limits, `false` where the walk has to tell.
+ * The short way for the usual context, all of whose fields are primitives: `true` for one that is surely within its
+ * limits, `false` where the walk has to tell.
  */
 function isFlatWithin(fields: Fields, limits: ContextLimits): boolean {
-  const names = Object.keys(fields)
-  if (names.length === 0 || Object.getOwnPropertySymbols(fields).length > 0) return false
   let bytes = 1
-  for (const name of names) {
-    const field = fields[name]
+  for (const name in fields) {
     if (!isFieldName(name)) return false
+    const field = fields[name]
     bytes += name.length + 4
-    if (typeof field === 'string') {
-      bytes += field.length + 2
-      if (bytes > limits.maxBytes || !PLAIN_TEXT.test(field)) return false
-    } else if (typeof field === 'boolean') bytes += field ? 4 : 5
-    else if (typeof field === 'number' && Number.isFinite(field)) bytes += String(field).length
-    else if (field === null) bytes += 4
+    if (typeof field === 'string') bytes += LONGEST_CHARACTER * field.length + 2
+    else if (typeof field === 'boolean' || field === null) bytes += 5
+    else if (typeof field === 'number' && Number.isFinite(field)) bytes += LONGEST_NUMBER
     else return false
   }
-  return bytes <= limits.maxBytes
+  return bytes > 1 && bytes <= limits.maxBytes && Object.getOwnPropertySymbols(fields).length === 0
 }

@@ -10,8 +10,10 @@ import type { MessageExtra } from './http-request.js'
 
 /** One request while it is handled: its `_meta`, and the contexts in it. */
 export class RequestScope {
-  /** The contexts by definition; `null` for one that is missing, or was refused where it could not be answered. */
-  readonly #contexts = new Map<AnyDefinition, object | null>()
+  /** The contexts of the installed definitions; `null` for one that is missing, or was refused where it could not be answered. */
+  readonly #installed: (object | null)[] = []
+  /** Those of others, as far as they were read. */
+  #others: Map<AnyDefinition, object | null> | undefined
 
   constructor(
     /** The message, to know it by where it passes its gate twice. */
@@ -30,21 +32,27 @@ export class RequestScope {
   }
 
   set(definition: AnyDefinition, context: object | null): void {
-    this.#contexts.set(definition, context)
+    const index = this.definitions.indexOf(definition)
+    if (index >= 0) this.#installed[index] = context
+    else {
+      this.#others ??= new Map()
+      this.#others.set(definition, context)
+    }
   }
 
-  /** The context of a definition that is installed, or `null`. */
-  peek(definition: AnyDefinition): object | null {
-    return this.#contexts.get(definition) ?? null
+  /** The context of a definition, as far as it was set. */
+  peek(definition: AnyDefinition): object | null | undefined {
+    const index = this.definitions.indexOf(definition)
+    return index >= 0 ? this.#installed[index] : this.#others?.get(definition)
   }
 
   /** The context of a definition; one that is not installed is read from the same `_meta`, once. */
   get<D extends AnyDefinition>(definition: D): ContextOutput<D> {
-    let context = this.#contexts.get(definition)
+    let context = this.peek(definition)
     if (context === undefined) {
       const raw = own(this.meta, definition.key)
       context = raw === undefined ? null : (decodeNow(definition, raw) as object)
-      this.#contexts.set(definition, context)
+      this.set(definition, context)
     }
     if (context === null) throw missing(definition)
     return context as ContextOutput<D>

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { validateMetaKey } from 'mcp-request-context'
+import { contextErrorFrom, EXTENSION_ID, validateMetaKey } from 'mcp-request-context'
 import { afterEach, expect, test } from 'vitest'
 import { metaKey, Random } from '../conformance/generate.js'
 import { assertPristine } from './harmless.js'
@@ -8,8 +8,6 @@ import { spoiltSettings } from './settings.js'
 import { anything, build, json, runs, text } from './values.js'
 
 afterEach(assertPristine)
-
-const EXTENSION = 'io.github.mcp-request-context/context'
 
 /** Mostly the value that belongs there. */
 function mostly(value: unknown, other: fc.Arbitrary<unknown> = json): fc.Arbitrary<unknown> {
@@ -23,7 +21,7 @@ const issue = fc.record(
 
 const errorData = fc.record(
   {
-    extension: mostly(EXTENSION),
+    extension: mostly(EXTENSION_ID),
     key: fc.oneof(text, json),
     reason: fc.oneof(fc.constantFrom('missing', 'invalid', 'too_large', 'mismatch'), json),
     issues: fc.oneof(fc.array(issue), json),
@@ -33,6 +31,39 @@ const errorData = fc.record(
 
 test('an error of any data is a described refusal or none', () => {
   fc.assert(fc.property(fc.oneof(errorData, json), readsErrorHarmlessly), runs(1200))
+})
+
+const throwing = new Proxy(
+  {},
+  {
+    get() {
+      throw new Error('looked at')
+    },
+    getOwnPropertyDescriptor() {
+      throw new Error('looked at')
+    },
+  },
+)
+const refusal = { extension: EXTENSION_ID, key: 'a.b/c', reason: 'invalid', issues: [{ path: ['a', 0], message: 'm' }] }
+
+test.each<[string, unknown]>([
+  ['the error', throwing],
+  ['its data', { data: throwing }],
+  ['its issues', { data: { ...refusal, issues: throwing } }],
+  ['one of its issues', { data: { ...refusal, issues: [throwing] } }],
+])('%s throws where it is looked at, and is none or has none', (_claim, error) => {
+  expect(contextErrorFrom(error)?.issues ?? []).toEqual([])
+})
+
+test.each<[string, object, unknown]>([
+  ['as it should be', refusal, [{ path: ['a', 0], message: 'm' }]],
+  ['an empty key', { ...refusal, key: '' }, undefined],
+  ['no key', { ...refusal, key: undefined }, undefined],
+  ['an index below zero', { ...refusal, issues: [{ path: [-1], message: 'm' }] }, []],
+  ['half an index', { ...refusal, issues: [{ path: [0.5], message: 'm' }] }, []],
+  ['an index that is none', { ...refusal, issues: [{ path: [Number.NaN], message: 'm' }] }, []],
+])('data of a refusal, %s', (_claim, data, issues) => {
+  expect(contextErrorFrom({ data })?.issues).toEqual(issues)
 })
 
 test('settings of any kind are taken as described, or taken for none', () => {
