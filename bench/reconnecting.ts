@@ -21,10 +21,15 @@ export async function* reconnectingSections(): AsyncGenerator<Section> {
     const targets: Target[] = []
     for (const major of MAJORS) {
       for (const calls of [1, 64]) {
-        const { view, reconnecting } = await besideReconnecting(carrier, major, calls)
+        const { view, bare, reconnecting } = await besideReconnecting(carrier, major, calls)
         const more = ratioOf(reconnecting, view)
         const each = [spreadOf(view), spreadOf(reconnecting)].map(({ median }) => micros(median))
-        rows.push([`SDK ${major}.x, ${calls} in flight`, ...each, ...cells(more, times)])
+        rows.push([
+          `SDK ${major}.x, ${calls} in flight`,
+          ...each,
+          ...cells(more, times),
+          ...cells(ratioOf(reconnecting, bare), times),
+        ])
         if (calls === 1) continue
         const what = `Throughput over that of reconnecting ${carrier}, SDK ${major}.x, ${calls} in flight`
         targets.push(atLeast(what, LEAST, more, times, ' times'))
@@ -32,7 +37,13 @@ export async function* reconnectingSections(): AsyncGenerator<Section> {
     }
     yield {
       title: `A client connected for each call, ${carrier}`,
-      table: [['', 'a view made for the call, µs', 'connect, call, close, µs', 'ratio', 'quartiles'], ...rows],
+      table: [
+        [
+          ...['', 'a view made for the call, µs', 'connect, call, close, µs', 'ratio', 'quartiles'],
+          ...['no context, one connection: its ratio', 'quartiles'],
+        ],
+        ...rows,
+      ],
       remark:
         carrier === 'in memory'
           ? 'Each connection has a server of its own.'
@@ -44,14 +55,16 @@ export async function* reconnectingSections(): AsyncGenerator<Section> {
 
 async function besideReconnecting(carrier: Carrier, major: Major, calls: number) {
   const shared = await CARRIERS[carrier](major, () => contextServer(major, definition))
-  const own = await CARRIERS[carrier](major, () =>
-    newServer(major, (extra) => String(headerOf(extra, 'x-tenant-id') ?? 'acme')),
-  )
+  const plainServer = () => newServer(major, (extra) => String(headerOf(extra, 'x-tenant-id') ?? 'acme'))
+  const own = await CARRIERS[carrier](major, plainServer)
+  const plain = await CARRIERS[carrier](major, plainServer)
   try {
     const client = createContextClient(await shared.connect(), definition)
+    const one = await plain.connect()
     const users = Array.from({ length: calls }, (_, index) => contextOf(5, `${index}`))
     await checkAnswer(() => client.withContext(contextOf(5)).callTool(WHOAMI))
     const viewCalls = inFlight(calls, (index) => client.withContext(users[index] ?? {}).callTool(WHOAMI))
+    const bareCalls = inFlight(calls, () => one.callTool(WHOAMI))
     const reconnects = inFlight(calls, async (index) => {
       const headers = { 'x-tenant-id': String(users[index]?.tenant) }
       const user = await own.connect({ requestInit: { headers } })
@@ -59,12 +72,13 @@ async function besideReconnecting(carrier: Carrier, major: Major, calls: number)
       await user.close()
     })
     return await sideBySide(
-      { view: viewCalls, reconnecting: { ...reconnects, after: () => own.forget() } },
+      { view: viewCalls, bare: bareCalls, reconnecting: { ...reconnects, after: () => own.forget() } },
       // Long timings: what reconnecting leaves for others to collect is not to count as theirs.
       { rounds: 20, millis: carrier === 'in memory' ? 100 : 50 },
     )
   } finally {
     await shared.close()
     await own.close()
+    await plain.close()
   }
 }

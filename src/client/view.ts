@@ -38,7 +38,7 @@ class View implements ProxyHandler<object> {
   /** The view as its user has it: the Proxy whose handler this is. */
   readonly self: object
   /** What plain values come to: they never change, so a synchronous schema is asked about them once. */
-  #encoded: RequestContext | undefined
+  #copies: (() => RequestContext) | undefined
   #toolCaller: ToolClient | undefined
   #callTool: Method | undefined
 
@@ -112,9 +112,9 @@ class View implements ProxyHandler<object> {
     this.#toolCaller ??= withRequest((this.#tools?.store ?? client) as ToolClient, (message, ...rest) => {
       const { request } = client as ToolClient
       // What this throws rejects the call: `callTool` is asynchronous.
-      if (this.#encoded === undefined) return this.#send(client, request, undefined, message as Message, rest)
+      if (this.#copies === undefined) return this.#send(client, request, undefined, message as Message, rest)
       const { codec, definition } = this.#binding
-      const attached = codec.attach(message as Message, definition.key, this.#copyOf(client, this.#encoded))
+      const attached = codec.attach(message as Message, definition.key, this.#copyOf(client, this.#copies))
       return request.call(client, attached, ...rest)
     })
     return this.#toolCaller
@@ -161,17 +161,17 @@ class View implements ProxyHandler<object> {
     signal: AbortSignal | undefined,
   ): MaybePromise<RequestContext | undefined> {
     if (HANDSHAKE.has(method)) return undefined
-    if (this.#encoded !== undefined) return this.#copyOf(client, this.#encoded)
+    if (this.#copies !== undefined) return this.#copyOf(client, this.#copies)
     const { codec, definition } = this.#binding
     const context = codec.contextOf(definition, this.#sources, { method, params, signal }, () => this.#ready(client))
-    if (context !== undefined && !isPromise(context) && !this.#asks) this.#encoded = codec.copy(context)
+    if (context !== undefined && !isPromise(context) && !this.#asks) this.#copies = codec.copier(context)
     return context
   }
 
   /** A message has a context of its own: in memory its receiver gets the very object. */
-  #copyOf(client: object, encoded: RequestContext): RequestContext {
+  #copyOf(client: object, copies: () => RequestContext): RequestContext {
     this.#ready(client)
-    return this.#binding.codec.copy(encoded)
+    return copies()
   }
 
   #ready(client: object): void {

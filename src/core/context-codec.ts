@@ -2,7 +2,7 @@ import { advertise } from './advertise.js'
 import { attachContext, replaceContext } from './attach.js'
 import { decodeContext, encodeContext, mismatchProblem, missingProblem } from './codec.js'
 import { contextSettings } from './context-settings.js'
-import { cloneJson } from './json-copy.js'
+import { copier } from './json-copy.js'
 import { knownFields } from './known-fields.js'
 import { addSource, contextOf } from './sources.js'
 import { supportedContexts } from './supported-contexts.js'
@@ -20,7 +20,7 @@ export const contextCodec = {
   fields: knownFields,
   addSource,
   contextOf,
-  copy: cloneJson,
+  copier,
   attach: attachContext,
   reattach: replaceContext,
   advertise,

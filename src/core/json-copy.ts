@@ -33,6 +33,14 @@ export function cloneJson<T>(value: T): T {
   return clone
 }
 
+/** Makes copies of a context, as often as called; what is done to the context later changes none. */
+export function copier(context: RequestContext): () => RequestContext {
+  const kept = cloneJson(context)
+  // The usual context has primitives alone, which is known before it is copied.
+  for (const name in kept) if (typeof kept[name] === 'object') return () => cloneJson(kept)
+  return () => ({ ...kept })
+}
+
 type Fields = Readonly<Record<string, unknown>>
 
 /** A number takes at most so many bytes, such as `-2.2250738585072014e-308`. */
