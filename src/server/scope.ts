@@ -11,7 +11,7 @@ import type { MessageExtra } from './http-request.js'
 /** One request while it is handled: its `_meta`, and the contexts in it. */
 export class RequestScope {
   /** The contexts of the installed definitions; `null` for one that is missing, or was refused where it could not be answered. */
-  readonly #installed: (object | null)[] = []
+  readonly #installed: (object | null | undefined)[]
   /** Those of others, as far as they were read. */
   #others: Map<AnyDefinition, object | null> | undefined
 
@@ -24,7 +24,10 @@ export class RequestScope {
     readonly definitions: readonly AnyDefinition[],
     /** The gate that opened it, if one did: another one has rules of its own. */
     readonly gate?: object,
-  ) {}
+  ) {
+    // Of its final length: one that grows gets room for seventeen.
+    this.#installed = new Array(definitions.length)
+  }
 
   /** Node before 24 shows the store of an AsyncLocalStorage on every promise: no context is to be seen there. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
