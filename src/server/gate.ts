@@ -163,7 +163,6 @@ class Gate {
     const { definition, codec } = policy
     const raw = own(scope.meta, definition.key)
     if (raw === undefined) {
-      scope.set(definition, null)
       return message.id !== undefined && policy.requires(message) ? codec.missing(definition) : undefined
     }
     return andThen(codec.decode(definition, raw), (decoded) => {

@@ -10,7 +10,7 @@ import type { MessageExtra } from './http-request.js'
 
 /** One request while it is handled: its `_meta`, and the contexts in it. */
 export class RequestScope {
-  /** The contexts of the installed definitions; `null` for one that is missing, or was refused where it could not be answered. */
+  /** The contexts of the installed definitions; `null` for one that was refused where that could not be answered. */
   readonly #installed: (object | null | undefined)[]
   /** Those of others, as far as they were read. */
   #others: Map<AnyDefinition, object | null> | undefined
@@ -53,11 +53,10 @@ export class RequestScope {
   get<D extends AnyDefinition>(definition: D): ContextOutput<D> {
     let context = this.peek(definition)
     if (context === undefined) {
-      const raw = own(this.meta, definition.key)
-      context = raw === undefined ? null : (decodeNow(definition, raw) as object)
+      context = decodeNow(definition, own(this.meta, definition.key)) as object
       this.set(definition, context)
     }
-    if (context === null) throw missing(definition)
+    if (context === null) throw refusal(codecOf(definition).missing(definition))
     return context as ContextOutput<D>
   }
 }
@@ -107,7 +106,6 @@ export function tryGetContext<D extends AnyDefinition>(definition: D): ContextOu
 export function readContext<D extends AnyDefinition>(definition: D, extra: object): ContextOutput<D> {
   const meta = own(own(extra, 'mcpReq'), '_meta') ?? own(extra, '_meta')
   const raw = own(meta, definition.key)
-  if (raw === undefined) throw missing(definition)
   const scope = scopes.getStore()
   return own(scope?.meta, definition.key) === raw && scope !== undefined
     ? scope.get(definition)
@@ -122,10 +120,6 @@ export function currentScope(name: string): RequestScope {
     'outside_request',
     `${name} was called where no MCP request is being handled: call it below a handler of a server with installContext(), or within runWithContext()`,
   )
-}
-
-function missing(definition: AnyDefinition): ContextError {
-  return refusal(codecOf(definition).missing(definition))
 }
 
 function decodeNow<D extends AnyDefinition>(definition: D, raw: unknown): ContextOutput<D> {

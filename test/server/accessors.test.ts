@@ -167,6 +167,22 @@ describe('runWithContext', () => {
     })
   })
 
+  test('another definition of the same key reads what was given last', () => {
+    const other = defineContext({ schema: z.object({ tenant: z.string() }) })
+    const read = () => [tryGetContext(testContext)?.tenant, tryGetContext(other)?.tenant]
+    runWithContext(testContext, { tenant: 'a' }, () => {
+      expect(runWithContext(other, { tenant: 'b' }, read)).toEqual(['b', 'b'])
+      expect(read()).toEqual(['a', 'a'])
+    })
+  })
+
+  test('a schema that takes a value once and not twice is believed when it refuses', () => {
+    let calls = 0
+    const validate = (value: unknown) => (calls++ === 0 ? { value } : { issues: [{ message: 'no more' }] })
+    const definition = defineContext({ schema: { '~standard': { version: 1, vendor: 'test', validate } } })
+    expect(() => runWithContext(definition, {}, () => {})).toThrow(expect.objectContaining({ code: 'invalid' }))
+  })
+
   test('a value that is no context of the definition is refused', () => {
     expect(() => runWithContext(testContext, { tenant: 7 as never }, () => {})).toThrow(
       expect.objectContaining({ code: 'invalid', issues: [expect.objectContaining({ path: ['tenant'] })] }),

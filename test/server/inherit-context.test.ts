@@ -303,6 +303,7 @@ describe('a list of fields', () => {
     ],
     ['has a name that no field has', testContext, ['__proto__'], /"__proto__" is not a field name/],
     ['has what is no name', testContext, [7], /"7" is not a field name/],
+    ['has a list for a name', testContext, [['tenant']], /is not a field name/],
     ['is of no definition', { key: 'tenant' }, ['tenant'], /not one that defineContext\(\) made/],
     ['is of nothing', undefined, ['tenant'], /not one that defineContext\(\) made/],
     [

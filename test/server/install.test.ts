@@ -58,7 +58,33 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
 
   test('twice with other options is refused, and so nothing that was required becomes optional', () => {
     const server = installContext(newServer(major), testContext, { required: true })
-    expect(() => installContext(server, testContext)).toThrow(expect.objectContaining({ code: 'invalid_definition' }))
+    expect(() => installContext(server, testContext)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_definition',
+        message: expect.stringMatching(/: install a definition once$/),
+      }),
+    )
+  })
+
+  test('twice with one predicate is the same as once, with two it is refused', () => {
+    const required = () => true
+    const server = installContext(newServer(major), testContext, { required })
+    expect(installContext(server, testContext, { required })).toBe(server)
+    for (const other of [() => true, true, undefined]) {
+      expect(() => installContext(server, testContext, { required: other as never })).toThrow(/other options/)
+    }
+  })
+
+  test('shows no more members, and leaves connect() one that can be watched', async () => {
+    const { server } = newServer(major)
+    const names = Object.keys(server)
+    installContext(server, testContext)
+    expect(Object.keys(server)).toEqual(names)
+    const connect = vi.spyOn(server, 'connect')
+    const [transport] = linkedPair(major)
+    await server.connect(transport as never)
+    expect(connect).toHaveBeenCalledWith(transport)
+    await server.close()
   })
 
   test('several definitions stack', async () => {
@@ -132,14 +158,34 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
       expect(await asking(required as never, method)).toBe(outcome)
     })
 
-    test.each([['ping'], ['tools/list'], ['initialize'], ['notifications/progress'], [7], 'tools/call', {}, 1])(
-      '%j cannot be required',
-      (required) => {
-        expect(() => installContext(newServer(major), testContext, { required: required as never })).toThrow(
-          expect.objectContaining({ code: 'invalid_definition' }),
-        )
-      },
-    )
+    test.each([
+      'initialize',
+      'server/discover',
+      'ping',
+      'tools/list',
+      'prompts/list',
+      'resources/list',
+      'resources/templates/list',
+      'roots/list',
+      'tasks/list',
+      'notifications/progress',
+    ])('%s cannot be required, for it never needs a context', (method) => {
+      expect(() => installContext(newServer(major), testContext, { required: ['tools/call', method] })).toThrow(
+        expect.objectContaining({
+          code: 'invalid_definition',
+          message: `required: "${method}" never needs a context, so it cannot be required`,
+        }),
+      )
+    })
+
+    test.each([[[7]], [['tools/call', 7]], 'tools/call', {}, 1])('%j cannot be required', (required) => {
+      expect(() => installContext(newServer(major), testContext, { required: required as never })).toThrow(
+        expect.objectContaining({
+          code: 'invalid_definition',
+          message: "required must be true, false, a list such as ['tools/call'] or a function",
+        }),
+      )
+    })
 
     test('a predicate that throws fails closed: the call is answered, and the handler never runs', async () => {
       const handler = vi.fn()
@@ -159,7 +205,12 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
   })
 
   test('an unknown option is refused by its name', () => {
-    expect(() => installContext(newServer(major), testContext, { require: true } as never)).toThrow(/"require"/)
+    expect(() => installContext(newServer(major), testContext, { require: true } as never)).toThrow(
+      expect.objectContaining({
+        code: 'invalid_definition',
+        message: 'there is no option "require"; there is required, http',
+      }),
+    )
   })
 })
 
@@ -170,6 +221,15 @@ function codeOf(read: () => unknown): unknown {
     return error instanceof ContextError ? error.code : error
   }
 }
+
+test.each([[undefined], [null], [{}], [{ server: {} }], [7]])('%j is no server, and that is said', (server) => {
+  expect(() => installContext(server as never, testContext)).toThrow(
+    expect.objectContaining({
+      code: 'invalid_definition',
+      message: 'installContext takes a Server, an McpServer or a Client of the MCP SDK',
+    }),
+  )
+})
 
 describe('a notification with a context that is refused', () => {
   test.each(MAJORS)('SDK %i: is handled without it, and the fault goes to onerror', async (major) => {
