@@ -2,12 +2,25 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import base from './vitest.config.js'
 
-/** What takes longest runs last: most mutants are noticed before. */
-const LAST = ['context-headers', 'hops', 'transports', 'context-fetch', 'http-policy']
+/** What is quick runs first, and notices most mutants. */
+const ORDER = [
+  'core/',
+  'server/gate',
+  '',
+  'conformance/',
+  'context-headers',
+  'hops',
+  'transports',
+  'context-fetch',
+  'http-policy',
+]
 
 class QuickFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => LAST.findIndex((name) => moduleId.includes(`/${name}.test.`))
+    const rank = ({ moduleId }: TestSpecification) => {
+      const found = ORDER.findIndex((name) => name !== '' && moduleId.includes(name))
+      return found < 0 ? ORDER.indexOf('') : found
+    }
     return files.toSorted((a, b) => rank(a) - rank(b))
   }
 }

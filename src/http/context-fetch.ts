@@ -127,7 +127,7 @@ function isRequest(input: Parameters<Fetch>[0]): input is Request {
 }
 
 function hasBody(request: Request): boolean {
-  return request.method !== 'GET' && request.method !== 'HEAD' && request.body !== null && !request.bodyUsed
+  return request.body !== null && !request.bodyUsed
 }
 
 /** What a redirect repeats of a `Request` that is sent already. */

@@ -94,9 +94,9 @@ function parse(url: string, base: string | undefined = globalThis.location?.href
   }
 }
 
+/** A GET or a HEAD stays what it is; neither has the body that a context is in. */
 function becomesGet(status: number, method: string): boolean {
-  if (status === 303) return method !== 'GET' && method !== 'HEAD'
-  return (status === 301 || status === 302) && method === 'POST'
+  return status === 303 || ((status === 301 || status === 302) && method === 'POST')
 }
 
 function withoutBody(init: SentRequest['init'], mirrored: readonly string[]): SentRequest['init'] {

@@ -144,6 +144,7 @@ describe('a header is read as its binding’s type says', () => {
     ['a character that is not of Base64', 'x-tenant-id', '=?base64?Y*==?=', 'tenant'],
     ['Base64 of what is no UTF-8', 'x-tenant-id', '=?base64?/w==?=', 'tenant'],
     ['another scheme', 'authorization', 'Basic YTpi', 'token'],
+    ['a scheme that ends in the right one', 'authorization', 'x-Bearer secret', 'token'],
     ['no scheme', 'authorization', 'secret', 'token'],
     ['a scheme and nothing', 'authorization', 'Bearer ', 'token'],
     ['a header that is empty, for a token', 'authorization', '', 'token'],

@@ -87,6 +87,8 @@ describe('a header that claims to be encoded and is not has no value', () => {
     ['padding within', '=?base64?YQ==YQ==?='],
     ['a rest of one character', '=?base64?YWNtZ?='],
     ['white space within', '=?base64?YW Nt?='],
+    ['white space instead of padding', '=?base64?YWN ?='],
+    ['white space before, instead of padding', '=?base64? YWN?='],
     ['white space at the end', '=?base64?YWNt ?='],
     ['a tab', '=?base64?YW\tNt?='],
     ['a line break at the end', '=?base64?YWNt\n?='],
