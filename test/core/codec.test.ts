@@ -249,6 +249,12 @@ describe('a decoded context', () => {
     for (const part of [context, context.user, context.user.roles]) expect(part).toSatisfy(Object.isFrozen)
   })
 
+  it('is frozen where the schema makes it without a prototype', () => {
+    const schema = schemaOf(() => ({ value: Object.assign(Object.create(null), { user: Object.create(null) }) }))
+    const { context } = decodeContext(defineContext({ schema }), {}) as { context: Fields }
+    for (const part of [context, context.user]) expect(part).toSatisfy(Object.isFrozen)
+  })
+
   it('may hold what a schema makes, a cycle too', () => {
     const since = new Date(0)
     const schema = schemaOf(() => {
@@ -537,10 +543,23 @@ describe('decodeContext never throws on what a peer sent', () => {
     expect(JSON.stringify(result).length).toBeLessThan(1000)
   })
 
+  it('and says of what throws that it could not be read', () => {
+    expect(decodeContext(anything, traps)).toMatchObject({
+      problem: {
+        issues: [{ path: [], message: 'could not be read or checked' }],
+        message: `Invalid request context ${anything.key}: could not be read or checked`,
+      },
+    })
+  })
+
   it('and says of no context that it is missing', () => {
     expect(decodeContext(anything, undefined)).toMatchObject({
       ok: false,
-      problem: { reason: 'missing', issues: [], message: expect.stringContaining('withContext()') },
+      problem: {
+        reason: 'missing',
+        issues: [],
+        message: `Missing request context ${anything.key}: the request carries none; a client adds it with withContext()`,
+      },
     })
   })
 })

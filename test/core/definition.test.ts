@@ -47,38 +47,52 @@ describe('a key', () => {
     expect(defineContext({ schema, key }).key).toBe(key)
   })
 
-  it.each([
-    ['empty', ''],
-    ['a slash alone', '/'],
-    ['without a label before the slash', '/x'],
-    ['with an empty label', 'com..example/x'],
-    ['with a dot before the slash', 'com.example./x'],
-    ['with a label that starts with a digit', 'com.1example/x'],
-    ['with a label that ends with a hyphen', 'com.example-/x'],
-    ['with an underscore in a label', 'com.ex_ample/x'],
-    ['with a second slash', 'com.example/a/b'],
-    ['with a name that starts with an underscore', '__proto__'],
-    ['with a name that ends with a dot', 'com.example/a.'],
-    ['with a space', 'com.example/a b'],
-    ['with a line break at its end', 'com.example/a\n'],
-    ['with a letter that is not ASCII', 'com.example/größe'],
-    ['under MCP’s own prefix', 'io.modelcontextprotocol/x'],
-    ['under another domain’s modelcontextprotocol', 'dev.modelcontextprotocol/x'],
-    ['under a subdomain of mcp', 'com.mcp.tools/x'],
-    ['under a reserved prefix in capitals', 'COM.MCP/x'],
-    ['under a reserved prefix and without a name', 'org.mcp/'],
-    ['MCP’s progressToken', 'progressToken'],
-    ['W3C’s traceparent', 'traceparent'],
-    ['W3C’s tracestate', 'tracestate'],
-    ['W3C’s baggage', 'baggage'],
-    ['a number', 7],
-    ['an object', {}],
-  ])('is refused when it is %s', (_claim, key) => {
+  const EMPTY = 'is empty'
+  const KIND = 'is not a string'
+  const NAME = 'has an invalid name: letters, digits, "-", "_" and "." between letters or digits'
+  const PREFIX =
+    'has an invalid prefix: labels separated by dots, each of letters, digits and "-", starting with a letter and ending with a letter or digit'
+  const OWNED = 'has a prefix that is reserved by MCP: use one of a domain you own, such as "com.example/"'
+  const RESERVED = 'is reserved by MCP'
+
+  it.each<[string, unknown, string]>([
+    ['empty', '', EMPTY],
+    ['a slash alone', '/', PREFIX],
+    ['without a label before the slash', '/x', PREFIX],
+    ['with an empty label', 'com..example/x', PREFIX],
+    ['with a dot before the slash', 'com.example./x', PREFIX],
+    ['with a label that starts with a digit', 'com.1example/x', PREFIX],
+    ['with a label that ends with a hyphen', 'com.example-/x', PREFIX],
+    ['with an underscore in a label', 'com.ex_ample/x', PREFIX],
+    ['with a second slash', 'com.example/a/b', NAME],
+    ['with a name that starts with an underscore', '__proto__', NAME],
+    ['with a name that ends with a dot', 'com.example/a.', NAME],
+    ['with a space', 'com.example/a b', NAME],
+    ['with a line break at its end', 'com.example/a\n', NAME],
+    ['with a letter that is not ASCII', 'com.example/größe', NAME],
+    ['under MCP’s own prefix', 'io.modelcontextprotocol/x', OWNED],
+    ['under another domain’s modelcontextprotocol', 'dev.modelcontextprotocol/x', OWNED],
+    ['under a subdomain of mcp', 'com.mcp.tools/x', OWNED],
+    ['under a reserved prefix in capitals', 'COM.MCP/x', OWNED],
+    ['under a reserved prefix and without a name', 'org.mcp/', OWNED],
+    ['MCP’s progressToken', 'progressToken', RESERVED],
+    ['W3C’s traceparent', 'traceparent', RESERVED],
+    ['W3C’s tracestate', 'tracestate', RESERVED],
+    ['W3C’s baggage', 'baggage', RESERVED],
+    ['a number', 7, KIND],
+    ['an object', {}, KIND],
+  ])('is refused when it is %s', (_claim, key, problem) => {
     for (const run of [() => validateMetaKey(key as string), () => define({ schema, key })]) {
       const { code, message } = refusal(run)
       expect(code).toBe('invalid_definition')
-      expect(message).toContain(`key ${JSON.stringify(String(key))} `)
+      expect(message).toContain(`key ${JSON.stringify(String(key))} ${problem}`)
     }
+  })
+
+  it('is refused when it has more than 256 characters, and is not shown whole', () => {
+    const { message } = refusal(() => validateMetaKey(`com.example/${'x'.repeat(245)}`))
+    expect(message).toMatch(/^key "com\.example\/x+\.\.\." has 257 characters; the limit is 256$/)
+    expect(message.length).toBeLessThan(150)
   })
 })
 

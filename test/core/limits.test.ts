@@ -173,6 +173,7 @@ describe('the bytes counted are those of the compact JSON', () => {
     ['line separators', { v: '\u2028\u2029\ufeff' }],
     ['an emoji', { v: '🏔' }],
     ['an emoji of several code points', { v: '👩‍👩‍👧' }],
+    ['the first of two units', { v: '\u{10000}\u{10ffff}\ud800\udc00\udbff\udfff' }],
     ['the last code point', { v: '\u{10ffff}' }],
     ['a lone high surrogate', { v: '\ud83c' }],
     ['a lone low surrogate', { v: '\udfd4' }],
