@@ -6,6 +6,7 @@ import base from './vitest.config.js'
 const ORDER = [
   'core/',
   'server/gate',
+  'secrets/messages',
   '',
   'conformance/',
   'context-headers',
@@ -31,7 +32,12 @@ export default defineConfig({
   ...base,
   test: {
     ...base.test,
-    include: ['test/{core,http,server}/**/*.test.ts', 'test/conformance/vectors.test.ts'],
+    include: [
+      'test/{core,http,server}/**/*.test.ts',
+      'test/client/{call-tool,negotiation,shared-state,views}.test.ts',
+      'test/conformance/vectors.test.ts',
+      'test/secrets/{client,messages,objects,server,settings}.test.ts',
+    ],
     typecheck: { enabled: false },
     env: { FEW_HTTP_CELLS: '1' },
     isolate: false,
