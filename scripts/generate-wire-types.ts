@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { compile, type JSONSchema } from 'json-schema-to-typescript'
 
 const root = new URL('../', import.meta.url)
-const target = new URL('src/core/wire.generated.ts', root)
+const target = new URL('src/wire/types.generated.ts', root)
 // capability-settings brings header-binding along.
 const schemas = ['context', 'error-data', 'capability-settings']
 
@@ -26,11 +26,11 @@ const generated = parts.join('\n')
 if (process.argv.includes('--check')) {
   const current = await readFile(target, 'utf8').catch(() => '')
   if (current !== generated) {
-    console.error('src/core/wire.generated.ts is stale: run `npm run generate` and commit the result')
+    console.error('src/wire/types.generated.ts is stale: run `npm run generate` and commit the result')
     process.exit(1)
   }
-  console.log('src/core/wire.generated.ts is up to date')
+  console.log('src/wire/types.generated.ts is up to date')
 } else {
   await writeFile(target, generated)
-  console.log('wrote src/core/wire.generated.ts')
+  console.log('wrote src/wire/types.generated.ts')
 }

@@ -1,16 +1,25 @@
-export { type DecodedContext, decodeContext, encodeContext } from './core/codec.js'
-export { CONTEXT_META_KEY, EXTENSION_ID } from './core/constants.js'
-export type { AnyDefinition, ContextDefinition, ContextInput, ContextOutput } from './core/context-definition.js'
-export { type ContextDefinitionOptions, defineContext } from './core/definition.js'
-export { ContextError, type ContextErrorCode, type ContextRefusal, contextErrorFrom } from './core/error.js'
-export type { HeaderBinding, HeaderBindingInput, HeaderType } from './core/header-binding.js'
-export { contextJsonSchema } from './core/json-schema.js'
-export { type ContextLimits, DEFAULT_LIMITS } from './core/limits.js'
-export { validateMetaKey } from './core/meta-key.js'
-export type { ContextProblem } from './core/problem.js'
-export { redactContext } from './core/redact.js'
-export type { JsonSchema } from './core/schema-check.js'
-export type { ContextSchema } from './core/standard-schema.js'
+export { type DecodedContext, decodeContext, encodeContext } from './codec/codec.js'
+export { validateMetaKey } from './definition/context-key.js'
+export { type ContextDefinitionOptions, defineContext } from './definition/define-context.js'
+export type { HeaderBindingInput } from './definition/header-bindings.js'
+export { contextJsonSchema } from './definition/json-schema.js'
+export { DEFAULT_LIMITS } from './definition/limits.js'
+export { redactContext } from './definition/redact-context.js'
+export type {
+  AnyDefinition,
+  ContextDefinition,
+  ContextInput,
+  ContextLimits,
+  ContextOutput,
+  ContextSchema,
+  HeaderBinding,
+  HeaderType,
+  JsonSchema,
+} from './definition/types.js'
+export { ContextError, type ContextErrorCode, type RejectionReason } from './errors/context-error.js'
+export { contextErrorFrom } from './errors/context-error-from.js'
+export type { ContextRejection } from './errors/rejection.js'
+export { CONTEXT_META_KEY, EXTENSION_ID } from './wire/constants.js'
 export type {
   CapabilitySettings,
   ContextErrorData,
@@ -18,4 +27,4 @@ export type {
   ContextSettings,
   HeaderBindingSettings,
   RequestContext,
-} from './core/wire.generated.js'
+} from './wire/types.generated.js'

@@ -1,8 +1,8 @@
-export { supportedContexts } from '../core/supported-contexts.js'
+export { supportedContexts } from '../capabilities/supported-contexts.js'
 export {
+  type ContextCapableClient,
   type ContextClient,
   type ContextClientOptions,
   createContextClient,
-  type RequestSender,
 } from './context-client.js'
-export type { ContextAnswer, ContextFields, ContextRequest, ContextSource } from './source.js'
+export type { ContextFields, ContextRequest, ContextSource, ContextSourceResult } from './source-types.js'

@@ -1,52 +1,85 @@
-import { outsideRequests } from '../core/ambient.js'
-import type { Message } from '../core/attach.js'
-import { andThen, isPromise, type MaybePromise } from '../core/maybe-promise.js'
-import type { Sources } from '../core/sources.js'
-import type { RequestContext } from '../core/wire.generated.js'
-import type { Binding } from './binding.js'
-import { KINDS } from './kinds.js'
-import { viewMember } from './member.js'
-import { type Method, withRequest } from './method.js'
-import { type Renew, resending, type Sender, sendingWith } from './resending.js'
-import { signalOf } from './signal.js'
-import { standIn } from './stand-in.js'
-import { assertSupported } from './support.js'
-import { callingTool, learnTools, type ToolMetadata } from './tool-metadata.js'
-import { uncached } from './uncached.js'
+import type { OutgoingMessage } from '../codec/attach-context.js'
+import type { MaybePromise } from '../shared/maybe-promise.js'
+import { outsideRequests } from '../shared/outside-requests.js'
+import { sharedSymbol } from '../shared/registry.js'
+import { callListen, LISTEN } from './listen.js'
+import { wrapNestedClient } from './overlay.js'
+import { METHOD_BEHAVIOR, type Method, refreshOnRetry } from './sdk-internals.js'
+import {
+  bypassCache,
+  callToolOfSdk2,
+  listAndLearn,
+  sdkCallTool,
+  type ToolClient,
+  type ToolMetadata,
+  toolMetadata,
+} from './tool-calls.js'
+import { attachContexts, refreshing, type ViewContext } from './view-context.js'
 
-/** A client bound to sources of context; `tools` is what its calls are checked against until it lists tools itself. */
-export function viewOf(client: object, binding: Binding, sources: Sources, tools?: ToolMetadata): object {
-  return new View(client, binding, sources, tools).self
+/** By this member a view shows what it is made of, also to another copy of this package. */
+const VIEW: unique symbol = /* @__PURE__ */ sharedSymbol('view') as never
+
+/** What all views of one client share. */
+interface Viewed {
+  readonly client: object
+  /** `callTool` where it is the SDK's own. */
+  readonly callTool: unknown
+  readonly Caller: Caller
 }
 
-/** What carries no context: it is about the connection (spec RC-016). */
-const HANDSHAKE: ReadonlySet<string> = new Set(['initialize', 'notifications/initialized'])
+/** Makes a client with another `request`, for the SDK's own `callTool`. */
+type Caller = new (request: Method) => object
 
-const LISTEN: Message = { method: 'subscriptions/listen' }
-
-/** What calling a tool needs of a client. */
-interface ToolClient {
-  callTool: Method
-  request: Method
+/**
+ * A view of a client with one more context. The client can itself be a view: the new one then sends the contexts of both.
+ */
+export function createView(client: object, context: ViewContext): object {
+  const view = (client as { [VIEW]?: View })[VIEW]
+  if (view !== undefined) return view.withDefinition(context)
+  return new View({ client, callTool: sdkCallTool(client), Caller: callerOf(client) }, [context]).proxy
 }
 
-/** One view. Its state is private, so that inspecting a view shows the client and no context. */
+/**
+ * The SDK's own `callTool` only reads members of its client and calls `request`. It therefore runs on an object with the
+ * client as its prototype: behind the view's Proxy, each member that it reads would take as long as attaching a context.
+ * A class makes these objects alike, which is what V8 is fast with.
+ */
+function callerOf(client: object): Caller {
+  class Caller {
+    readonly request: Method
+    constructor(request: Method) {
+      this.request = request
+    }
+  }
+  Object.setPrototypeOf(Caller.prototype, client)
+  return Caller
+}
+
+/** The handler of the Proxy that a user has. Its state is private, so that inspecting a view shows no context. */
 class View implements ProxyHandler<object> {
-  readonly #binding: Binding
-  readonly #sources: Sources
-  #tools: ToolMetadata | undefined
-  /** The view as its user has it: the Proxy whose handler this is. */
-  readonly self: object
-  /** What plain values come to: they never change, so a synchronous schema is asked about them once. */
-  #copies: (() => RequestContext) | undefined
-  #toolCaller: ToolClient | undefined
+  readonly proxy: object
+  readonly #viewed: Viewed
+  /** One for each definition. `withContext` adds to the last one. */
+  readonly #contexts: readonly ViewContext[]
+  /** What `tools/list` said, and a caller that knows it. */
+  #tools: (ToolMetadata & Pick<Viewed, 'Caller'>) | undefined
   #callTool: Method | undefined
 
-  constructor(client: object, binding: Binding, sources: Sources, tools: ToolMetadata | undefined) {
-    this.#binding = binding
-    this.#sources = sources
+  constructor(viewed: Viewed, contexts: readonly ViewContext[], tools?: ToolMetadata & Pick<Viewed, 'Caller'>) {
+    this.#viewed = viewed
+    this.#contexts = contexts
     this.#tools = tools
-    this.self = new Proxy(client, this)
+    this.proxy = new Proxy(viewed.client, this)
+  }
+
+  withDefinition(context: ViewContext): object {
+    return new View(this.#viewed, [...this.#contexts, context], this.#tools).proxy
+  }
+
+  #withContext(source: unknown): object {
+    const contexts = this.#contexts.slice()
+    contexts.push((contexts.pop() as ViewContext).with(source))
+    return new View(this.#viewed, contexts, this.#tools).proxy
   }
 
   has(client: object, name: PropertyKey): boolean {
@@ -57,155 +90,88 @@ class View implements ProxyHandler<object> {
     return Reflect.set(client, name, value)
   }
 
-  get(client: object, name: PropertyKey, view: unknown): unknown {
-    if (name === 'withContext') return (source: unknown) => this.#withContext(client, source)
-    // The most frequent call has the shortest way: a member that is named here is found sooner than one by its name.
-    if (name === 'callTool' && this.#callTool !== undefined) {
-      if ((client as ToolClient).callTool === this.#binding.callTool) return this.#callTool
-    }
-    const value = (client as Readonly<Record<PropertyKey, unknown>>)[name]
-    if (typeof value !== 'function') return viewMember(client, name, value, view)
-    const method = value as Method
-    const kind = KINDS.get(name)
-    if (kind === undefined) return method
-    if (kind === 'sends') return this.#sender(client, method)
-    if (kind === 'sets up') return method.bind(client)
-    if (kind === 'connects') return (...args: unknown[]) => outsideRequests(() => method.apply(client, args))
-    if (this.#sources.length === 0) return method
-    if (kind === 'listens') return this.#listen(client, method)
-    if (kind === 'is cached') return name === 'listTools' ? this.#listTools(client, method) : uncached(method)
-    if (kind === 'calls a tool') return this.#callingTool(client, method)
+  get(client: object, name: PropertyKey, receiver: unknown): unknown {
+    if (name === 'withContext') return (source: unknown) => this.#withContext(source)
+    if (name === VIEW) return this
+    const member = (client as Readonly<Record<PropertyKey, unknown>>)[name]
+    if (typeof member !== 'function') return wrapNestedClient(client, name, member, receiver)
+    const method = member as Method
+    // Fast path: `callTool` is the most frequent call.
+    if (name === 'callTool' && this.#callTool !== undefined && method === this.#viewed.callTool) return this.#callTool
+    const behavior = METHOD_BEHAVIOR.get(name)
+    if (behavior === undefined) return method
+    if (behavior === 'sends') return (...args: [OutgoingMessage]) => this.#send(method, ...args)
+    if (behavior === 'on the client') return method.bind(client)
+    if (behavior === 'connects') return (...args: unknown[]) => outsideRequests(() => method.apply(client, args))
+    if (this.#isEmpty) return method
+    if (behavior === 'calls a tool') return this.#callingTool(client, method)
+    if (behavior === 'listens') return this.#listening(client, method)
+    if (name === 'listTools') return listAndLearn(method, (listing) => this.#learnTools(client, listing))
+    if (behavior === 'is cached') return bypassCache(method)
     return name === 'cacheToolMetadata' ? () => {} : method.bind(this.#tools?.store ?? client)
   }
 
-  /** Whether a source is to be asked for each request. Where there are two, one of them is a function. */
-  get #asks(): boolean {
-    return this.#sources.length > 1 || typeof this.#sources[0] === 'function'
+  get #isEmpty(): boolean {
+    for (const context of this.#contexts) if (!context.isEmpty) return false
+    return true
   }
 
-  #withContext(client: object, source: unknown): unknown {
-    return viewOf(client, this.#binding, this.#binding.codec.addSource(this.#sources, source), this.#tools)
-  }
-
-  /**
-   * `callTool` as the view shows it. SDK 2.x alone takes a tool's definition with the call; the second argument of 1.x is
-   * a result schema.
-   */
-  #callingTool(client: object, method: Method): Method {
-    const own = method === this.#binding.callTool
-    const runOn = (caller: unknown) => (own && caller === this.self ? this.#callerOf(client) : caller)
-    const shown: Method =
-      'getProtocolEra' in client
-        ? callingTool(method, runOn, () => this.#tools)
-        : function (params, ...rest) {
-            return method.call(runOn(this), params, ...rest)
-          }
-    if (own) this.#callTool = shown
-    return shown
-  }
-
-  /**
-   * What the SDK's own `callTool` runs on: a client whose requests are the view's. Behind the view's Proxy each member
-   * that the SDK looks at would take as long as it takes to attach a context.
-   */
-  #callerOf(client: object): ToolClient {
-    this.#toolCaller ??= withRequest((this.#tools?.store ?? client) as ToolClient, (message, ...rest) => {
-      const { request } = client as ToolClient
-      // What this throws rejects the call: `callTool` is asynchronous.
-      if (this.#copies === undefined) return this.#send(client, request, undefined, message as Message, rest)
-      const { codec, definition } = this.#binding
-      const attached = codec.attach(message as Message, definition.key, this.#copyOf(client, this.#copies))
-      return request.call(client, attached, ...rest)
-    })
-    return this.#toolCaller
-  }
-
-  #sender(client: object, method: Method): Method {
-    const view = this
-    return function (message, ...rest) {
-      return view.#send(client, method, this, message as Message, rest)
-    }
-  }
-
-  #send(client: object, method: Method, caller: unknown, message: Message, rest: readonly unknown[]): unknown {
-    if (this.#sources.length === 0) return method.call(resending(client, caller, undefined), message, ...rest)
-    const signal = signalOf(rest)
-    let attached: MaybePromise<Message>
+  /** Sends a message by `request` or `notification`, on the client itself: message ids are counted there. */
+  #send(method: Method, message: OutgoingMessage, ...rest: readonly unknown[]): unknown {
+    const { client } = this.#viewed
+    const signal = signalIn(rest)
+    const refresh = refreshing(this.#contexts, client, message, signal)
+    const sender = refresh === undefined ? client : refreshOnRetry(client, refresh)
+    let attached: MaybePromise<OutgoingMessage>
     try {
-      attached = this.#attach(client, message, signal)
+      attached = attachContexts(this.#contexts, client, message, signal)
     } catch (error) {
       return Promise.reject(error)
     }
-    const sender = resending(client, caller, this.#renewal(client, message, signal))
-    return andThen(attached, (attached) => method.call(sender, attached, ...rest))
+    if (!(attached instanceof Promise)) return method.call(sender, attached, ...rest)
+    return attached.then((settled) => method.call(sender, settled, ...rest))
   }
 
-  /** How a message is made anew that the SDK sends again; plain values stay as they are. */
-  #renewal(client: object, given: Message, signal: AbortSignal | undefined): Renew | undefined {
-    if (!this.#asks) return undefined
-    const { codec, definition } = this.#binding
-    return (message) =>
-      andThen(this.#contextOf(client, given, signal), (context) => codec.reattach(message, definition.key, context))
-  }
-
-  #attach(client: object, message: Message, signal: AbortSignal | undefined): MaybePromise<Message> {
-    const { codec, definition } = this.#binding
-    return andThen(this.#contextOf(client, message, signal), (context) =>
-      context === undefined ? message : codec.attach(message, definition.key, context),
-    )
-  }
-
-  #contextOf(
-    client: object,
-    { method, params }: Message,
-    signal: AbortSignal | undefined,
-  ): MaybePromise<RequestContext | undefined> {
-    if (HANDSHAKE.has(method)) return undefined
-    if (this.#copies !== undefined) return this.#copyOf(client, this.#copies)
-    const { codec, definition } = this.#binding
-    const context = codec.contextOf(definition, this.#sources, { method, params, signal }, () => this.#ready(client))
-    if (context !== undefined && !isPromise(context) && !this.#asks) this.#copies = codec.copier(context)
-    return context
-  }
-
-  /** A message has a context of its own: in memory its receiver gets the very object. */
-  #copyOf(client: object, copies: () => RequestContext): RequestContext {
-    this.#ready(client)
-    return copies()
-  }
-
-  #ready(client: object): void {
-    if (this.#binding.requireSupport) assertSupported(client, this.#binding)
-  }
-
-  /** `listen` of SDK 2.x builds its own request and gives it to the transport: the context is added there. */
-  #listen(client: object, method: Method): Method {
-    const { codec, definition } = this.#binding
-    const listen = async (transport: Sender | undefined, filter: unknown, options: unknown) => {
-      const signal = signalOf([options])
-      const pending = this.#contextOf(client, LISTEN, signal)
-      const context = isPromise(pending) ? await pending : pending
-      if (context === undefined || transport === undefined) return method.call(client, filter, options)
-      const attach = (message: Message) => codec.attach(message, definition.key, context)
-      const sender = sendingWith(transport, attach, this.#renewal(client, LISTEN, signal))
-      return method.call(standIn(client, { transport: sender }), filter, options)
+  /**
+   * `callTool` of a view. The SDK's own runs on a caller, unless somebody wraps the view and wants to see its `request`
+   * called. A subclass's may need more of its client than `request`.
+   */
+  #callingTool(client: object, callTool: Method): Method {
+    const { proxy } = this
+    const isSdk = callTool === this.#viewed.callTool
+    const { Caller } = this.#tools ?? this.#viewed
+    const caller = new Caller((...args) => this.#send((client as ToolClient).request, ...(args as [OutgoingMessage])))
+    // SDK 2.x alone takes the definition of a tool. The second argument of 1.x is a result schema.
+    const tools = 'getProtocolEra' in client ? (name: unknown) => this.#tools?.tools.get(name) : undefined
+    const calling: Method = function (...args) {
+      const on = isSdk && this === proxy ? caller : this
+      return tools === undefined
+        ? callTool.apply(on, args)
+        : callToolOfSdk2(callTool, on as ToolClient, this as ToolClient, tools, args)
     }
-    return function (this: unknown, filter, options) {
-      return listen((this as { transport?: Sender }).transport, filter, options)
+    if (isSdk) this.#callTool = calling
+    return calling
+  }
+
+  /** What a listing says of the tools is remembered for this view and those made of it. */
+  #learnTools(client: object, listing: unknown): void {
+    const metadata = toolMetadata(client, listing)
+    this.#tools = { ...metadata, Caller: callerOf(metadata.store) }
+    this.#callTool = undefined
+  }
+
+  #listening(client: object, listen: Method): Method {
+    return async (...args) => {
+      const signal = signalIn(args.slice(1))
+      const carrier = await attachContexts(this.#contexts, client, LISTEN, signal)
+      return callListen(client, listen, carrier, refreshing(this.#contexts, client, LISTEN, signal), args)
     }
   }
+}
 
-  #listTools(client: object, method: Method): Method {
-    const list = uncached(method)
-    const learn = (result: unknown) => {
-      this.#tools = learnTools(client, result)
-      this.#toolCaller = undefined
-    }
-    return async function (this: unknown, params, options) {
-      const result = await list.call(this, params, options)
-      // A page is not the whole: SDK 2.x learns nothing from one either.
-      if ((params as { cursor?: unknown } | undefined)?.cursor === undefined) learn(result)
-      return result
-    }
-  }
+/** The signal among the arguments after a message. The options come last, after a schema or without one. */
+function signalIn(rest: readonly unknown[]): AbortSignal | undefined {
+  const options = rest[1] ?? rest[0]
+  const signal = (options as { signal?: Partial<AbortSignal> } | null | undefined)?.signal
+  return typeof signal?.addEventListener === 'function' ? (signal as AbortSignal) : undefined
 }

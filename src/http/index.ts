@@ -1,3 +1,3 @@
 export { contextFetch, type FetchLike } from './context-fetch.js'
-export { contextToHeaders, corsAllowHeaders, type HeaderFields, headersToContext } from './context-headers.js'
-export { decodeHeaderValue, encodeHeaderValue } from './header-codec.js'
+export { contextToHeaders, corsAllowHeaders, encodeHeaderValue } from './mirror-context.js'
+export { decodeHeaderValue, type HeaderFields, headersToContext } from './read-headers.js'

@@ -1,18 +1,18 @@
-import type { HeaderBinding } from '../core/header-binding.js'
-import { own } from '../core/own.js'
-import { headerValueOf } from '../http/context-headers.js'
-import { requestHeaders } from './http-request.js'
-import { currentScope } from './scope.js'
+import type { HeaderBinding } from '../definition/types.js'
+import { writeField } from '../http/mirror-context.js'
+import { getOwn } from '../shared/get-own.js'
+import { requestHeaders } from './request-headers.js'
+import { outsideRequestError, scopes } from './scope.js'
 
 /** Which headers {@link getHttpHeaders} returns. */
 export interface HttpHeadersOptions {
-  /** Names of headers to return although they are left out by default; case does not matter. */
+  /** Names of headers to return that are left out by default. Case does not matter. */
   readonly include?: readonly string[] | undefined
   /** Return all headers. Default `false`. */
   readonly includeAll?: boolean | undefined
 }
 
-/** What must not be forwarded: RFC 9110, section 7.6.1, and what belongs to this one request or its sender. */
+/** Headers that must not be forwarded: RFC 9110, section 7.6.1, and those of this one request or its sender. */
 const WITHHELD: ReadonlySet<string> = new Set([
   'accept',
   'authorization',
@@ -31,10 +31,10 @@ const WITHHELD: ReadonlySet<string> = new Set([
 const WITHHELD_PREFIXES = ['content-', 'mcp-', 'proxy-'] as const
 
 /**
- * The HTTP headers of the request being handled, the same on every transport: the HTTP request's own where there is one,
- * and each field that a definition binds under its header name, from the context where the request has no such header.
+ * The HTTP headers of the request at hand, the same on every transport: those of the HTTP request, where there is one, and
+ * a header for each bound field of the context that the request has no header for.
  *
- * By default it leaves out what must not be forwarded: `host`, hop-by-hop headers, `content-*`, `accept`,
+ * By default it leaves out headers that must not be forwarded: `host`, hop-by-hop headers, `content-*`, `accept`,
  * `authorization`, `cookie`, `proxy-*`, `mcp-*` and `last-event-id`.
  *
  * @returns a `Headers` of its own; a field that is not plain ASCII reads as MCP encodes it (`decodeHeaderValue`)
@@ -43,12 +43,13 @@ const WITHHELD_PREFIXES = ['content-', 'mcp-', 'proxy-'] as const
  * await fetch(upstream, { headers: getHttpHeaders({ include: ['authorization'] }) })
  */
 export function getHttpHeaders(options: HttpHeadersOptions = {}): Headers {
-  const scope = currentScope('getHttpHeaders()')
+  const scope = scopes.getStore()
+  if (scope === undefined) throw outsideRequestError('getHttpHeaders()')
   const headers = requestHeaders(scope.extra)
   for (const definition of scope.definitions) {
-    const context = own(scope.meta, definition.key)
+    const context = getOwn(scope.meta, definition.key)
     for (const binding of definition.headers) {
-      if (!headers.has(binding.name)) setHeader(headers, binding, own(context, binding.field))
+      if (!headers.has(binding.name)) setHeader(headers, binding, getOwn(context, binding.field))
     }
   }
   if (options.includeAll !== true) withhold(headers, options.include ?? [])
@@ -57,10 +58,10 @@ export function getHttpHeaders(options: HttpHeadersOptions = {}): Headers {
 
 function setHeader(headers: Headers, binding: HeaderBinding, field: unknown): void {
   try {
-    const value = headerValueOf(binding, field)
+    const value = writeField(binding, field)
     if (value !== undefined) headers.set(binding.name, value)
   } catch {
-    // A string that UTF-8 cannot carry has no form as a header.
+    // UTF-8 cannot carry a lone surrogate, so no header can.
   }
 }
 

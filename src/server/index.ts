@@ -1,9 +1,12 @@
-export type { HttpPolicy } from '../http/reconcile.js'
-export { contextTransport } from './context-transport.js'
 export { getHttpHeaders, type HttpHeadersOptions } from './http-headers.js'
 export { type InheritedContext, inheritContext } from './inherit-context.js'
-export { type ContextCapableServer, installContext } from './install.js'
-export type { InstallOptions, PolicyRequest, RequiredContext } from './policy.js'
+export { type ContextCapableServer, contextTransport, installContext } from './install.js'
 export { runWithContext } from './run-with-context.js'
 export { getContext, readContext, tryGetContext } from './scope.js'
-export type { ContextCapableTransport } from './transport.js'
+export type {
+  ContextCapableTransport,
+  HttpPolicy,
+  InstallOptions,
+  RequiredContext,
+  RequiredRequest,
+} from './types.js'

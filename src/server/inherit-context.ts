@@ -1,11 +1,12 @@
-import { codecOf } from '../core/codec-of.js'
-import type { AnyDefinition, ContextInput } from '../core/context-definition.js'
-import { ContextError } from '../core/error.js'
-import { isFieldName } from '../core/field-name.js'
-import { freeze } from '../core/freeze.js'
-import { cloneJson } from '../core/json-copy.js'
-import { own } from '../core/own.js'
-import { quote } from '../core/quote.js'
+import { cloneJson, deepFreeze } from '../codec/copy-context.js'
+import { assertDefinition } from '../definition/define-context.js'
+import { knownFields } from '../definition/json-schema.js'
+import type { AnyDefinition, ContextInput } from '../definition/types.js'
+import { ContextError } from '../errors/context-error.js'
+import { invalidDefinition } from '../errors/invalid-definition.js'
+import { getOwn } from '../shared/get-own.js'
+import { quote } from '../shared/printable.js'
+import { isFieldName } from '../wire/names.js'
 import { type RequestScope, scopes } from './scope.js'
 
 /** The fields of a request's context as its client gave them; `undefined` for one that it did not give. */
@@ -14,23 +15,24 @@ export type InheritedContext<D extends AnyDefinition, F extends keyof ContextInp
 }
 
 /**
- * A source for the client of a gateway, which is a server and a client at once: it takes the named fields, and no
- * others, out of the context of the request being handled. The client is asked for its context with each call, so one
- * view serves all requests. Name no field that was issued for this server alone, such as its token.
+ * A source for the client of a gateway, which is a server and a client at once. It takes the named fields, and no others,
+ * out of the context of the request at hand. The client asks it with each call, so one view serves all requests. Do not
+ * name a field that was issued for this server alone, such as its token.
  *
- * Fields are passed on as they came, not as the definition's schema made them, so the server behind can parse them again.
+ * Fields are passed on as they came, not as the definition's schema made them, so that the server behind can parse them
+ * again.
  *
- * Within a request, a named field is that of the request or none: where the request does not have it, a field of an
- * earlier source is taken away. Outside a request, as for a job or for what is listed at the start, nothing is
- * inherited and earlier sources stay. What must not be done without a context is for the server behind to `require`.
+ * Within a request, a named field is the request's or none: where the request does not have it, a field of an earlier
+ * source is removed. Outside a request, as for a job or for a listing at the start, nothing is inherited and earlier
+ * sources stay. What must not be done without a context is for the server behind to `require`.
  *
  * Connect through a view, or outside of requests: Node runs what a connection brings later, such as sampling that the
- * server behind asks for, as part of the request that opened it. A view connects as part of none.
+ * server behind asks for, in the scope of the request that opened it. A view connects outside of every scope.
  *
- * @returns a function for `withContext`, or to be called in a source of one's own: frozen fields, or `undefined` outside a
- *   request. It throws a ContextError `invalid_definition` where a definition whose schema is asynchronous is not installed
- * @throws ContextError `invalid_definition` for a list that is empty, or has a field twice or one that the definition does
- *   not have, as far as its JSON Schema tells
+ * @returns a function for `withContext`, or to call in a source of your own: frozen fields, or `undefined` outside a
+ *   request. It throws a ContextError `invalid_definition` where a definition with an asynchronous schema is not installed.
+ * @throws ContextError `invalid_definition` for an empty list, a field that is listed twice, or one that the definition
+ *   does not have, as far as its JSON Schema says
  * @example
  * const downstream = client.withContext(inheritContext(requestContext, ['tenant', 'locale']))
  */
@@ -38,17 +40,19 @@ export function inheritContext<D extends AnyDefinition, F extends keyof ContextI
   definition: D,
   fields: readonly F[],
 ): () => InheritedContext<D, F> | undefined {
+  assertDefinition(definition)
   const names = checkFields(definition, fields)
   return () => {
     const scope = scopes.getStore()
     if (scope === undefined) return undefined
-    const raw = isAdmitted(definition, scope) ? own(scope.meta, definition.key) : undefined
-    return freeze(Object.fromEntries(names.map((name) => [name, cloneJson(own(raw, name))]))) as InheritedContext<D, F>
+    const raw = isValid(definition, scope) ? getOwn(scope.meta, definition.key) : undefined
+    const inherited = Object.fromEntries(names.map((name) => [name, cloneJson(getOwn(raw, name))]))
+    return deepFreeze(inherited) as InheritedContext<D, F>
   }
 }
 
-/** What a peer sent and is no context of the definition is as good as none; what the programmer did is told. */
-function isAdmitted(definition: AnyDefinition, scope: RequestScope): boolean {
+/** Whether the request has a valid context. An invalid one counts as none; a mistake of the programmer is thrown. */
+function isValid(definition: AnyDefinition, scope: RequestScope): boolean {
   try {
     scope.get(definition)
     return true
@@ -59,18 +63,18 @@ function isAdmitted(definition: AnyDefinition, scope: RequestScope): boolean {
 }
 
 function checkFields(definition: AnyDefinition, fields: unknown): readonly string[] {
-  const known = codecOf(definition).fields(definition)
-  if (!Array.isArray(fields) || fields.length === 0) throw refuse("name the fields, such as ['tenant']")
+  const known = knownFields(definition)
+  if (!Array.isArray(fields) || fields.length === 0) throw invalidFields("name the fields, such as ['tenant']")
   for (const [index, field] of fields.entries()) {
-    if (typeof field !== 'string' || !isFieldName(field)) throw refuse(`${quote(field)} is not a field name`)
-    if (fields.indexOf(field) !== index) throw refuse(`${quote(field)} is there twice`)
+    if (typeof field !== 'string' || !isFieldName(field)) throw invalidFields(`${quote(field)} is not a field name`)
+    if (fields.indexOf(field) !== index) throw invalidFields(`${quote(field)} is listed twice`)
     if (known?.includes(field) === false) {
-      throw refuse(`there is no field ${quote(field)}; there are ${known.join(', ')}`)
+      throw invalidFields(`there is no field ${quote(field)}; there are ${known.join(', ')}`)
     }
   }
   return [...fields]
 }
 
-function refuse(message: string): ContextError {
-  return new ContextError('invalid_definition', `inheritContext: ${message}`)
+function invalidFields(message: string): ContextError {
+  return invalidDefinition(`inheritContext(): ${message}`)
 }

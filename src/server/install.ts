@@ -1,38 +1,41 @@
-import type { AnyDefinition } from '../core/context-definition.js'
-import { ContextError } from '../core/error.js'
-import { gateOf } from './gate.js'
-import { addPolicy, type InstallOptions, type Policy, requiredMethods, resolvePolicy } from './policy.js'
-import type { ContextCapableTransport } from './transport.js'
+import { advertise, contextSettings } from '../capabilities/advertise.js'
+import type { AnyDefinition } from '../definition/types.js'
+import { ContextError } from '../errors/context-error.js'
+import { invalidDefinition } from '../errors/invalid-definition.js'
+import { sharedSymbol } from '../shared/registry.js'
+import { middlewareOf } from './middleware.js'
+import { addPolicy, type Policy, requiredMethods, resolvePolicy } from './policy.js'
+import type { ContextCapableTransport, InstallOptions } from './types.js'
 
-/** What a context can be installed on: the `Server`, `McpServer` or `Client` of either SDK major, or of their shape. */
+/** What a context can be installed on: the `Server`, `McpServer` or `Client` of either SDK major, or an object of their shape. */
 export interface ContextCapableServer {
   // biome-ignore lint/suspicious/noExplicitAny: the transport types of the SDK majors differ
   connect(transport: any, ...rest: any[]): Promise<void>
 }
+
+/** The policies of a server, whichever copy of this package installed them. */
+const POLICIES: unique symbol = /* @__PURE__ */ sharedSymbol('policies') as never
 
 interface Connector extends ContextCapableServer {
   readonly transport?: unknown
   [POLICIES]?: Policy[]
 }
 
-/** The policies of a server, whichever copy of this package installed them. */
-const POLICIES = Symbol.for('mcp-request-context/policies@1')
-
 /**
- * Installs a context on a server: every request that carries one is checked before its handler runs, and below the
- * handler `getContext(definition)` returns it. To be called before `connect()`; inside the factory of
- * `createMcpHandler` or `serveStdio`. Several definitions stack.
+ * Installs a context on a server. Every request that carries one is checked before its handler runs, and below the handler
+ * `getContext(definition)` returns it. Call it before `connect()`; with `createMcpHandler` or `serveStdio`, call it inside
+ * the factory. Several definitions can be installed.
  *
- * A request whose context is invalid, over a limit, or missing where `required` says so, is answered with a JSON-RPC
+ * A request whose context is invalid, over a limit, or missing where `required` asks for it, is answered with a JSON-RPC
  * error (`-32602`, `data: { extension, key, reason, issues }`) and never reaches a handler. A notification with such a
- * context is handled without it, and the fault goes to `onerror`.
+ * context is handled without it, and `onerror` is told.
  *
- * It is advertised in the capabilities, under `extensions`: the methods that require it, its JSON Schema, its header
- * bindings.
+ * The server advertises the context in its capabilities, under `extensions`: the methods that require it, its JSON Schema
+ * and its header bindings.
  *
- * @param server a `Server` or `McpServer`; a `Client`, for the context of sampling and elicitation
+ * @param server a `Server` or `McpServer`; or a `Client`, for the context of sampling and elicitation
  * @returns the server itself
- * @throws ContextError `already_connected` after `connect()`; `invalid_definition` for options that cannot be, or other
+ * @throws ContextError `already_connected` after `connect()`; `invalid_definition` for invalid options, or for other
  *   options than this definition was installed with before
  * @example
  * const server = installContext(new McpServer({ name: 'app', version: '1.0.0' }), requestContext, { required: true })
@@ -47,29 +50,46 @@ export function installContext<S extends ContextCapableServer>(
   if (connector.transport !== undefined) {
     throw new ContextError(
       'already_connected',
-      'installContext() must be called before connect(): the server is connected',
+      'installContext() must be called before connect(): the server is already connected',
     )
   }
   addPolicy(policiesOf(connector), policy)
   const required = requiredMethods(policy)
-  const { codec } = policy
-  codec.advertise(connector, definition.key, { ...codec.settings(definition), ...(required && { required }) })
+  advertise(connector, definition.key, { ...contextSettings(definition), ...(required && { required }) })
   return server
+}
+
+/**
+ * Installs a context on a transport: the same middleware as `installContext`, for code that has the transport and not the
+ * server. The transport can be started already.
+ *
+ * `serveStdio` of SDK 2.x puts messages into a queue of its own, and works it off in the scope of the first one. Use
+ * `installContext` in its factory instead. With this function alone, `readContext` reads the right context there, and
+ * `getContext` may not.
+ *
+ * @returns the transport itself
+ * @throws ContextError `invalid_definition`
+ * @example
+ * await framework.serve(contextTransport(transport, requestContext, { required: true }))
+ */
+export function contextTransport<T extends ContextCapableTransport>(
+  transport: T,
+  definition: AnyDefinition,
+  options: InstallOptions = {},
+): T {
+  middlewareOf(transport).addPolicies([resolvePolicy(definition, options)])
+  return transport
 }
 
 /** An `McpServer` connects by the `Server` within it. */
 function connectorOf(server: ContextCapableServer): Connector {
-  const inner = (server as { server?: unknown } | undefined)?.server
-  const connector = typeof (inner as Connector | undefined)?.connect === 'function' ? inner : server
-  if (typeof (connector as Connector | undefined)?.connect !== 'function') {
-    throw new ContextError(
-      'invalid_definition',
-      'installContext takes a Server, an McpServer or a Client of the MCP SDK',
-    )
-  }
-  return connector as Connector
+  const inner = (server as { server?: Partial<Connector> } | undefined)?.server
+  const connector = typeof inner?.connect === 'function' ? inner : server
+  if (typeof connector?.connect === 'function') return connector as Connector
+  throw invalidDefinition('installContext() takes a Server, an McpServer or a Client of the MCP SDK')
 }
 
+/** The policies of a server. When there are none yet, its `connect` is replaced by one that brings them to the transport. */
 function policiesOf(connector: Connector): Policy[] {
   if (connector[POLICIES] !== undefined) return connector[POLICIES]
   const policies: Policy[] = []
@@ -80,7 +100,7 @@ function policiesOf(connector: Connector): Policy[] {
     writable: true,
     enumerable: false,
     value(transport: ContextCapableTransport, ...rest: unknown[]) {
-      gateOf(transport).admit(policies)
+      middlewareOf(transport).addPolicies(policies)
       return connect.call(connector, transport, ...rest)
     },
   })

@@ -1,7 +1,8 @@
-import { codecOf } from '../core/codec-of.js'
-import type { AnyDefinition, ContextInput } from '../core/context-definition.js'
-import { andThen, type MaybePromise } from '../core/maybe-promise.js'
-import { refusal } from '../core/problem.js'
+import { decodeContext, encodeContext } from '../codec/codec.js'
+import { assertDefinition } from '../definition/define-context.js'
+import type { AnyDefinition, ContextInput } from '../definition/types.js'
+import { rejectionError } from '../errors/rejection.js'
+import { andThen, type MaybePromise } from '../shared/maybe-promise.js'
 import { RequestScope, scopes } from './scope.js'
 
 /**
@@ -19,13 +20,13 @@ export function runWithContext<D extends AnyDefinition, T>(
   value: ContextInput<D>,
   fn: () => T,
 ): MaybePromise<T> {
-  const codec = codecOf(definition)
-  return andThen(codec.encode(definition, value), (wire) =>
-    andThen(codec.decode(definition, wire), (decoded) => {
-      if (!decoded.ok) throw refusal(decoded.problem)
+  assertDefinition(definition)
+  return andThen(encodeContext(definition, value), (encoded) =>
+    andThen(decodeContext(definition, encoded), (decoded) => {
+      if (!decoded.ok) throw rejectionError(decoded.rejection)
       const outer = scopes.getStore()
       const others = outer?.definitions.filter(({ key }) => key !== definition.key) ?? []
-      const meta = { ...(outer?.meta as object | undefined), [definition.key]: wire }
+      const meta = { ...(outer?.meta as object | undefined), [definition.key]: encoded }
       const scope = new RequestScope(undefined, meta, undefined, [...others, definition])
       for (const other of others) scope.set(other, outer?.peek(other) ?? null)
       scope.set(definition, decoded.context)

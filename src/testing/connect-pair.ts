@@ -1,7 +1,6 @@
-import { ContextError } from '../core/error.js'
+import { ContextError } from '../errors/context-error.js'
 import { type LinkedTransport, linkedTransports } from './linked-transports.js'
-import type { PairOptions } from './request-extra.js'
-import type { SentMessage } from './sent-message.js'
+import type { PairOptions, SentMessage } from './request-extra.js'
 
 declare global {
   /** TypeScript has it in `lib.esnext.disposable` alone, which not everyone's `lib` lists. */
@@ -87,13 +86,13 @@ interface Side {
 
 function checkSides(server: PairServer, client: PairClient): void {
   if (isClient(server) && canConnect(client) && !isClient(client)) {
-    throw refused('the two are swapped: the server comes first')
+    throw refused('the arguments are swapped: the server comes first')
   }
   if (!canConnect(server) || isClient(server)) {
-    throw refused('the first is not a Server or an McpServer, with connect() and no getServerCapabilities()')
+    throw refused('server is not a Server or an McpServer: it must have connect(), and no getServerCapabilities()')
   }
   if (!isClient(client)) {
-    throw refused('the second is not a Client or a view of one, with connect() and getServerCapabilities()')
+    throw refused('client is not a Client or a view of one: it must have connect() and getServerCapabilities()')
   }
   if (isConnected(server)) throw alreadyConnected('server')
   if (isConnected(client)) throw alreadyConnected('client')

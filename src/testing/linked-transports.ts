@@ -1,5 +1,4 @@
-import { type PairOptions, type RequestExtra, requestExtra } from './request-extra.js'
-import type { SentMessage } from './sent-message.js'
+import { type PairOptions, type RequestExtra, requestExtra, type SentMessage } from './request-extra.js'
 
 /** One end of a connection in memory: a `Transport` of either SDK major. */
 export interface LinkedTransport {

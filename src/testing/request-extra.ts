@@ -1,14 +1,22 @@
-import { ContextError } from '../core/error.js'
-import { quote } from '../core/quote.js'
-import type { SentMessage } from './sent-message.js'
+import { checkOptions } from '../errors/invalid-definition.js'
+
+/** A JSON-RPC message as it is sent: a request, a notification, a result or an error. */
+export interface SentMessage {
+  readonly jsonrpc: '2.0'
+  readonly id?: string | number
+  readonly method?: string
+  readonly params?: { readonly _meta?: Readonly<Record<string, unknown>>; readonly [name: string]: unknown }
+  readonly result?: Readonly<Record<string, unknown>>
+  readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown }
+}
 
 /** What `new Headers()` takes. */
 type HeadersLike = ConstructorParameters<typeof Headers>[0]
 
-/** What comes with each message of the client, as if it had come over HTTP. */
+/** What the server is told with each message of the client, as if the message had come over HTTP. */
 export interface PairOptions {
   /**
-   * The headers of the HTTP request that a message of the client comes in, or a function that is asked for each message.
+   * The headers of the HTTP request that a message of the client comes in, or a function that is called for each message.
    * Default none, as on a transport without HTTP.
    */
   readonly headers?: HeadersLike | ((message: SentMessage) => HeadersLike)
@@ -16,23 +24,17 @@ export interface PairOptions {
   readonly authInfo?: object | undefined
 }
 
-/** What a receiver is told beside a message; the version is the one that client and server agreed on, once they did. */
+/** What a receiver is told with a message. The version is the one that client and server agreed on, once they did. */
 export type RequestExtra = (message: SentMessage, protocolVersion: string | undefined) => object
-
-const OPTIONS: readonly string[] = ['headers', 'authInfo']
 
 /**
  * Resolves the options.
  *
  * @throws ContextError `invalid_definition` for an option that does not exist
- * @throws TypeError for what `new Headers()` does not take
+ * @throws TypeError for headers that `new Headers()` does not take
  */
 export function requestExtra(options: PairOptions): RequestExtra {
-  for (const name of Object.keys(options)) {
-    if (!OPTIONS.includes(name)) {
-      throw new ContextError('invalid_definition', `there is no option ${quote(name)}; there is ${OPTIONS.join(', ')}`)
-    }
-  }
+  checkOptions('connecting in memory', options, ['headers', 'authInfo'], "{ headers: { 'X-Tenant-Id': 'acme' } }")
   const { headers, authInfo } = options
   if (headers === undefined) return () => ({ authInfo })
   if (typeof headers === 'function') {
@@ -42,7 +44,7 @@ export function requestExtra(options: PairOptions): RequestExtra {
   return (_, version) => ({ authInfo, ...httpRequest(new Headers(fixed), version) })
 }
 
-/** An HTTP request as the transports of the SDKs hand it on: 1.x reads the first, 2.x the second. */
+/** An HTTP request as the transports of the SDKs pass it on: 1.x reads the first, 2.x the second. */
 function httpRequest(headers: Headers, protocolVersion: string | undefined): object {
   // MCP 2025-06-18, transports, "Protocol Version Header": all requests after initialization have it.
   if (protocolVersion !== undefined) headers.set('mcp-protocol-version', protocolVersion)

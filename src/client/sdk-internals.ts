@@ -1,0 +1,101 @@
+// Everything of the SDKs' clients that is not public API and that a view depends on. Read in @modelcontextprotocol/sdk
+// 1.15.0 to 1.32.2 and @modelcontextprotocol/client 2.0.0 to 2.4.0. test/client/sdk-internals.test.ts fails when a member
+// is no longer there; `npm run test:versions` runs the oldest and the newest version of each.
+import type { OutgoingMessage } from '../codec/attach-context.js'
+import type { MaybePromise } from '../shared/maybe-promise.js'
+import { overlay } from './overlay.js'
+
+/** A method of an SDK object, whatever it takes and returns. */
+export type Method = (this: unknown, ...args: unknown[]) => unknown
+
+/** How a view treats a method. Any other method runs with the view as `this`. */
+type Behavior = 'sends' | 'connects' | 'on the client' | 'listens' | 'calls a tool' | 'is cached' | 'knows tools'
+
+/** The behavior of the methods of `Client` and `Server`. */
+export const METHOD_BEHAVIOR: ReadonlyMap<PropertyKey, Behavior> = /* @__PURE__ */ new Map(
+  Object.entries({
+    // Every verb ends in one of the first two. SDK 2.x sends `server/discover` by the third.
+    sends: 'request notification _requestWithSchema',
+    connects: 'connect',
+    // These set up the connection for everybody, so they run on the client itself.
+    'on the client':
+      'close registerCapabilities setRequestHandler removeRequestHandler setNotificationHandler removeNotificationHandler setVersionNegotiation',
+    listens: 'listen',
+    'calls a tool': 'callTool',
+    // Methods of (params, options). SDK 2.x caches their results without regard to `_meta`.
+    'is cached': 'listTools listPrompts listResources listResourceTemplates readResource _readResource',
+    // SDK 1.x remembers with these what `tools/list` said, and looks it up.
+    'knows tools': 'cacheToolMetadata getToolOutputValidator isToolTask isToolTaskRequired',
+  } satisfies Record<Behavior, string>).flatMap(([behavior, names]) =>
+    names.split(' ').map((name): [string, Behavior] => [name, behavior as Behavior]),
+  ),
+)
+
+/** Every request of SDK 2.x ends in this method, the further rounds of `input_required` too. */
+const REQUEST_WITH_CODEC = '_requestWithSchemaViaCodec'
+
+/** Makes a message anew that an SDK is about to send again. */
+export type Refresh = (message: OutgoingMessage) => MaybePromise<OutgoingMessage>
+
+/**
+ * A client that makes a message anew before the SDK sends it again: in a further round of `input_required` (2.x), or
+ * after its transport has authorized anew (RC-021). It is for one message.
+ *
+ * @returns `client` itself where the SDK never sends a message again
+ */
+export function refreshOnRetry(client: object, refresh: Refresh): object {
+  const request: unknown = Reflect.get(client, REQUEST_WITH_CODEC)
+  const transport: unknown = Reflect.get(client, '_transport')
+  const refreshing = refreshingTransport(transport, refresh)
+  if (typeof request !== 'function' && refreshing === transport) return client
+  let sent = false
+  const requestAgain = async function (this: unknown, codec: unknown, message: OutgoingMessage, ...rest: unknown[]) {
+    return (request as Method).call(this, codec, await refresh(message), ...rest)
+  }
+  const requestOnce = function (this: unknown, ...args: unknown[]): unknown {
+    if (sent) return requestAgain.apply(this, args as Parameters<typeof requestAgain>)
+    sent = true
+    return (request as Method).apply(this, args)
+  }
+  return overlay(client, {
+    ...(typeof request === 'function' && { [REQUEST_WITH_CODEC]: requestOnce }),
+    get _transport() {
+      const current: unknown = Reflect.get(client, '_transport')
+      return current === transport ? refreshing : refreshingTransport(current, refresh)
+    },
+  })
+}
+
+/**
+ * A transport for one message. Transports with an `authProvider` send a message again once they are authorized, by their
+ * own `send` (1.x) or `_send` (2.x): the message is made anew first.
+ *
+ * @returns `transport` itself where it never does that
+ */
+export function refreshingTransport<T>(transport: T, refresh: Refresh): T {
+  if ((transport as { _authProvider?: unknown } | undefined)?._authProvider === undefined) return transport
+  const target = transport as T & object
+  const name = '_send' in target ? '_send' : 'send'
+  let last: unknown
+  async function send(this: unknown, message: OutgoingMessage, ...rest: unknown[]): Promise<unknown> {
+    last = message === last ? await refresh(message) : message
+    return (Reflect.get(target, name) as Method).call(this, last, ...rest)
+  }
+  return overlay(target, { [name]: send })
+}
+
+/**
+ * An object with the client as its prototype, and with empty collections in place of those in which SDK 1.x keeps what
+ * `tools/list` said (`_cachedToolOutputValidators` and the like), filled from this listing.
+ */
+export function withToolMetadata(client: object, tools: readonly object[]): object {
+  const store: object = Object.create(client)
+  for (const [name, value] of Object.entries(client)) {
+    if (!name.startsWith('_cached')) continue
+    const empty = value instanceof Map ? new Map() : value instanceof Set ? new Set() : undefined
+    if (empty !== undefined) Object.defineProperty(store, name, { value: empty })
+  }
+  const cacheToolMetadata = (client as Readonly<Record<string, unknown>>).cacheToolMetadata as Method | undefined
+  cacheToolMetadata?.call(store, tools)
+  return store
+}

@@ -1,0 +1,103 @@
+import { ContextError } from '../errors/context-error.js'
+import { isPromise, type MaybePromise } from '../shared/maybe-promise.js'
+import type { ContextRequest } from './source-types.js'
+
+/** Some fields of a context, as one source gives them. */
+export type Fields = Readonly<Record<string, unknown>>
+
+type Source = Fields | ((request: ContextRequest) => MaybePromise<unknown>)
+
+/** The sources of a view, the earliest first. Two objects never stand side by side: they are merged into one. */
+export type Sources = readonly Source[]
+
+/**
+ * Adds a source to those of a view. Its fields win over theirs (RC-022). The fields are copied, so that what the caller
+ * does to its own object later changes no view.
+ *
+ * @throws ContextError `invalid` for a source that is neither an object nor a function
+ */
+export function addSource(sources: Sources, source: unknown): Sources {
+  if (typeof source === 'function') return [...sources, source as Source]
+  const fields = snapshotFields(source)
+  const last = sources.at(-1)
+  return typeof last === 'object' ? [...sources.slice(0, -1), mergeFields([last, fields])] : [...sources, fields]
+}
+
+/**
+ * Asks the sources for the fields of one request, and merges what they give.
+ *
+ * @throws what a source throws; ContextError `invalid` when one returns something other than an object of fields
+ */
+export function askSources(sources: Sources, request: ContextRequest): MaybePromise<Fields> {
+  const results = sources.map((source) => (typeof source === 'function' ? source(request) : source))
+  return results.some(isPromise) ? Promise.all(results).then(mergeFields) : mergeFields(results)
+}
+
+/**
+ * Merges the fields of several sources shallowly: the later wins (RC-022). A source that returned `undefined` has none.
+ *
+ * @throws ContextError `invalid` for a result that is not an object of fields
+ */
+function mergeFields(results: readonly unknown[]): Fields {
+  const merged: Record<string, unknown> = {}
+  for (const result of results) {
+    if (result === undefined) continue
+    const fields = fieldsOf(result)
+    for (const name of Object.keys(fields)) {
+      const value = fields[name]
+      // Assigned, a field of this name would set the prototype. It stays a field, and the encoder rejects it.
+      if (name === '__proto__') Object.defineProperty(merged, name, { value, enumerable: true, configurable: true })
+      else merged[name] = value
+    }
+  }
+  return merged
+}
+
+/**
+ * Copies the fields that a client gave, so that what it does to its own objects later changes no view. A value that is
+ * neither a plain object nor an array, or that cannot be copied, is kept as it is: the encoder writes or rejects it.
+ *
+ * @throws ContextError `invalid` for a source that is not an object of fields
+ */
+function snapshotFields(source: unknown): Fields {
+  const fields: Record<string, unknown> = { ...fieldsOf(source) }
+  for (const name in fields) if (typeof fields[name] === 'object') fields[name] = snapshot(fields[name])
+  return fields
+}
+
+function fieldsOf(source: unknown): Fields {
+  if (typeof source === 'object' && source !== null && !Array.isArray(source)) return source as Fields
+  const kind = source === null ? 'null' : Array.isArray(source) ? 'an array' : typeof source
+  throw new ContextError(
+    'invalid',
+    `a context source is an object of fields or a function that returns one, not ${kind}`,
+  )
+}
+
+function snapshot(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  try {
+    return copyPlain(value, new Map())
+  } catch {
+    return value
+  }
+}
+
+/** @param copies the copies of the objects met so far; `undefined` for one that is still being copied */
+function copyPlain(value: unknown, copies: Map<object, unknown>): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (copies.has(value)) {
+    const copy = copies.get(value)
+    if (copy === undefined) throw new RangeError('cycle')
+    return copy
+  }
+  copies.set(value, undefined)
+  const copy = Array.isArray(value) ? value.map((item) => copyPlain(item, copies)) : copyObject(value, copies)
+  copies.set(value, copy)
+  return copy
+}
+
+function copyObject(value: object, copies: Map<object, unknown>): object {
+  if (Object.getPrototypeOf(value) !== Object.prototype || Object.hasOwn(value, '__proto__')) return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyPlain(member, copies)]))
+}

@@ -1,0 +1,128 @@
+import { getOwn } from '../shared/get-own.js'
+import { HEADER_MISMATCH } from '../wire/constants.js'
+import { overlay } from './overlay.js'
+import { type Method, withToolMetadata } from './sdk-internals.js'
+
+/** What is needed of a client to call a tool. */
+export interface ToolClient {
+  request: Method
+  listTools: Method
+  /** SDK 2.x alone has it. */
+  getProtocolEra(): unknown
+}
+
+/** The options that the SDKs take last, as far as they are read here. */
+export type Options = Readonly<Record<string, unknown>> | undefined
+
+/**
+ * The `callTool` of a client, where it is the SDK's own. Of a subclass's method nobody knows what it needs. The SDK's own
+ * class is the one whose parent has `request`.
+ */
+export function sdkCallTool(client: object): unknown {
+  for (let holder: object | null = client; holder !== null; holder = Object.getPrototypeOf(holder)) {
+    if (!Object.hasOwn(holder, 'callTool')) continue
+    const parent: object | null = Object.getPrototypeOf(holder)
+    const isSdkClass = parent !== null && Object.hasOwn(parent, 'request')
+    return isSdkClass ? (holder as { callTool: unknown }).callTool : undefined
+  }
+  return undefined
+}
+
+/**
+ * What `tools/list` said of the tools under one context: output schemas and the like, which an SDK client checks later
+ * calls against. It is a result like any other, so each view keeps its own, and the client's stays as it was.
+ */
+export interface ToolMetadata {
+  /** SDK 1.x reads it from collections on the client: this object stands in for the client. */
+  readonly store: object
+  /** SDK 2.x takes a tool's definition with the call. */
+  readonly tools: ReadonlyMap<unknown, unknown>
+}
+
+export function toolMetadata(client: object, listing: unknown): ToolMetadata {
+  const listed = getOwn(listing, 'tools')
+  const tools: readonly object[] = Array.isArray(listed) ? listed : []
+  return {
+    store: withToolMetadata(client, tools),
+    tools: new Map(tools.map((tool) => [getOwn(tool, 'name'), tool])),
+  }
+}
+
+/**
+ * `callTool` of SDK 2.x with the tool's definition from the view's own listing. After a HeaderMismatch, the tools are
+ * listed again and the call is repeated, as the SDK does on a 2026-07-28 connection. It is done here because the SDK would
+ * drop the client's listing, and a listing of the view does not replace that.
+ *
+ * @param client what `callTool` runs on
+ * @param view lists the tools again
+ * @param definitionOf the definition of a tool in the view's own listing
+ */
+export async function callToolOfSdk2(
+  callTool: Method,
+  client: ToolClient,
+  view: ToolClient,
+  definitionOf: (name: unknown) => unknown,
+  [params, given]: readonly unknown[],
+): Promise<unknown> {
+  const options = given as Options
+  if (options?.toolDefinition !== undefined) return callTool.call(client, params, options)
+  const call = (on: ToolClient) => {
+    const toolDefinition = definitionOf(getOwn(params, 'name'))
+    return callTool.call(on, params, toolDefinition === undefined ? options : { ...options, toolDefinition })
+  }
+  if (view.getProtocolEra() !== 'modern') return call(client)
+  const hiding = overlay(client, { request: hideMismatches(client) })
+  try {
+    return await call(hiding)
+  } catch (error) {
+    if (!(error instanceof HiddenMismatch)) throw error
+  }
+  try {
+    await view.listTools(undefined, { signal: options?.signal, timeout: options?.timeout })
+  } catch {
+    // The second call shows whether the listing mattered.
+  }
+  try {
+    return await call(hiding)
+  } catch (error) {
+    throw error instanceof HiddenMismatch ? error.cause : error
+  }
+}
+
+/** A HeaderMismatch that the SDK's own recovery does not see. */
+class HiddenMismatch extends Error {}
+
+function hideMismatches(client: ToolClient): Method {
+  return async (...args) => {
+    try {
+      return await client.request(...args)
+    } catch (error) {
+      const isMismatch = (error as { code?: unknown } | undefined)?.code === HEADER_MISMATCH
+      throw isMismatch ? new HiddenMismatch('hidden', { cause: error }) : error
+    }
+  }
+}
+
+/**
+ * A method of `(params, options)` that goes past the response cache of SDK 2.x. The cache ignores `_meta`, so it would
+ * give the result of one context to another (RC-050). A caller who sets `cacheMode: 'use'` gets the cache.
+ */
+export function bypassCache(method: Method): Method {
+  return function (params, options) {
+    const given = options as Options
+    // Also in place of a refresh: that would store the result for everybody.
+    const cacheMode = given?.cacheMode === 'use' ? 'use' : 'bypass'
+    return method.call(this, params, { ...given, cacheMode })
+  }
+}
+
+/** `listTools` of a view: it goes past the cache, and what it says is remembered. */
+export function listAndLearn(listTools: Method, learn: (listing: unknown) => void): Method {
+  const list = bypassCache(listTools)
+  return async function (params, ...rest) {
+    const listing = await list.call(this, params, ...rest)
+    // A page is not the whole listing. SDK 2.x learns nothing from one either.
+    if (getOwn(params, 'cursor') === undefined) learn(listing)
+    return listing
+  }
+}

@@ -1,0 +1,157 @@
+import { assertSupported } from '../capabilities/supported-contexts.js'
+import { attachContext, type OutgoingMessage, replaceContext } from '../codec/attach-context.js'
+import { encodeContext } from '../codec/codec.js'
+import { cloneJson } from '../codec/copy-context.js'
+import type { AnyDefinition } from '../definition/types.js'
+import { andThen, type MaybePromise } from '../shared/maybe-promise.js'
+import type { RequestContext } from '../wire/types.generated.js'
+import type { Refresh } from './sdk-internals.js'
+import { addSource, askSources, type Fields, type Sources } from './sources.js'
+
+/** Messages about the connection itself carry no context (RC-016). */
+const HANDSHAKE: ReadonlySet<string> = /* @__PURE__ */ new Set(['initialize', 'notifications/initialized'])
+
+/** The context of one definition, as a view sends it. It never changes: `with` makes a new one. */
+export class ViewContext {
+  readonly definition: AnyDefinition
+  /** Whether no context was ever set. Messages are then sent as they are. */
+  readonly isEmpty: boolean
+  /** Whether a source function is called for each request. Of two sources, one is always a function. */
+  readonly isDynamic: boolean
+  readonly #requireSupport: boolean
+  readonly #sources: Sources
+  /** The encoded context of static fields that the schema has accepted: they are validated once. */
+  #encoded: RequestContext | undefined
+
+  constructor(definition: AnyDefinition, requireSupport: boolean, sources: Sources) {
+    this.definition = definition
+    this.isEmpty = sources.length === 0
+    this.isDynamic = sources.length > 1 || typeof sources[0] === 'function'
+    this.#requireSupport = requireSupport
+    this.#sources = sources
+  }
+
+  /**
+   * The same with one more source.
+   *
+   * @throws ContextError `invalid` for a source that is neither an object nor a function
+   */
+  with(source: unknown): ViewContext {
+    return new ViewContext(this.definition, this.#requireSupport, addSource(this.#sources, source))
+  }
+
+  /**
+   * The encoded context of one request. Nobody else has the object: in memory, the receiver gets this very one.
+   *
+   * @param client its peer must support the context, if support is required
+   * @param signal the caller waits no longer than this
+   * @returns `undefined` where the message carries no context; a promise when a source or the schema is asynchronous
+   * @throws what a source throws; ContextError as `encodeContext` does, and `unsupported`
+   */
+  encode(
+    client: object,
+    message: OutgoingMessage,
+    signal: AbortSignal | undefined,
+  ): MaybePromise<RequestContext | undefined> {
+    if (this.isEmpty || HANDSHAKE.has(message.method)) return undefined
+    if (this.isDynamic) return this.#encodeDynamic(client, message, signal)
+    if (this.#encoded !== undefined) {
+      if (this.#requireSupport) assertSupported(client, this.definition.key)
+      return cloneJson(this.#encoded)
+    }
+    const context = this.#encodeFields(client, this.#sources[0] as Fields)
+    if (context instanceof Promise) return untilAborted(context, signal)
+    this.#encoded = cloneJson(context)
+    return context
+  }
+
+  #encodeDynamic(
+    client: object,
+    { method, params }: OutgoingMessage,
+    signal: AbortSignal | undefined,
+  ): MaybePromise<RequestContext | undefined> {
+    const fields = askSources(this.#sources, { method, params, signal })
+    const context = andThen(fields, (settled) => this.#encodeFields(client, settled))
+    return context instanceof Promise ? untilAborted(context, signal) : context
+  }
+
+  #encodeFields(client: object, fields: Fields): MaybePromise<RequestContext | undefined> {
+    for (const name in fields) {
+      if (fields[name] === undefined) continue
+      if (this.#requireSupport) assertSupported(client, this.definition.key)
+      return encodeContext(this.definition, fields)
+    }
+    return undefined
+  }
+}
+
+/**
+ * Attaches the contexts of a view to a message. In the same tick, when no source and no schema is asynchronous.
+ *
+ * @throws what `encode` throws; ContextError `conflict` when the message already has an entry under a context key
+ */
+export function attachContexts(
+  contexts: readonly ViewContext[],
+  client: object,
+  message: OutgoingMessage,
+  signal: AbortSignal | undefined,
+): MaybePromise<OutgoingMessage> {
+  return writeContexts(contexts, client, message, signal, attachContext, message, 0)
+}
+
+/**
+ * How a message is made anew before the SDK sends it again: source functions are called again, and static fields are still
+ * in it (RC-021).
+ *
+ * @returns `undefined` where no context has a source function
+ */
+export function refreshing(
+  contexts: readonly ViewContext[],
+  client: object,
+  original: OutgoingMessage,
+  signal: AbortSignal | undefined,
+): Refresh | undefined {
+  if (!contexts.some(isDynamic)) return undefined
+  const dynamic = contexts.filter(isDynamic)
+  return (message) => writeContexts(dynamic, client, original, signal, replaceContext, message, 0)
+}
+
+function isDynamic(context: ViewContext): boolean {
+  return context.isDynamic
+}
+
+/** @param original the message as source functions are told of it */
+function writeContexts(
+  contexts: readonly ViewContext[],
+  client: object,
+  original: OutgoingMessage,
+  signal: AbortSignal | undefined,
+  write: typeof attachContext,
+  message: OutgoingMessage,
+  from: number,
+): MaybePromise<OutgoingMessage> {
+  let written = message
+  for (let index = from; index < contexts.length; index++) {
+    const context = contexts[index] as ViewContext
+    const { key } = context.definition
+    const encoded = context.encode(client, original, signal)
+    if (encoded instanceof Promise) {
+      return encoded.then((settled) =>
+        writeContexts(contexts, client, original, signal, write, write(written, key, settled), index + 1),
+      )
+    }
+    written = write(written, key, encoded)
+  }
+  return written
+}
+
+/** Waits for a source or a schema no longer than the caller does. */
+function untilAborted<T>(pending: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return pending
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort)
+    pending.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}

@@ -1,0 +1,56 @@
+/** Headers that belong to HTTP itself, to proxies, to browsers or to MCP. No field can be bound to them (RC-032). */
+const RESERVED_HEADERS: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  'accept',
+  'age',
+  'allow',
+  'alt-svc',
+  'cache-control',
+  'connection',
+  'cookie',
+  'cookie2',
+  'date',
+  'dnt',
+  'dpop',
+  'etag',
+  'expect',
+  'expires',
+  'forwarded',
+  'from',
+  'host',
+  'http2-settings',
+  'keep-alive',
+  'last-event-id',
+  'last-modified',
+  'location',
+  'max-forwards',
+  'origin',
+  'pragma',
+  'range',
+  'referer',
+  'retry-after',
+  'server',
+  'set-cookie',
+  'set-cookie2',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'upgrade-insecure-requests',
+  'user-agent',
+  'vary',
+  'via',
+  'warning',
+  'www-authenticate',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-real-ip',
+])
+
+const RESERVED_PREFIXES = ['accept-', 'access-control-', 'content-', 'if-', 'mcp-', 'proxy-', 'sec-'] as const
+
+/** Whether a header, by its name in lower case, is one that no field can be bound to (RC-032). */
+export function isReservedHeader(lowerCaseName: string): boolean {
+  return RESERVED_HEADERS.has(lowerCaseName) || RESERVED_PREFIXES.some((prefix) => lowerCaseName.startsWith(prefix))
+}

@@ -1,0 +1,54 @@
+import { getOwn } from '../shared/get-own.js'
+import { EXTENSION_ID } from '../wire/constants.js'
+import type { ContextIssue } from '../wire/types.generated.js'
+import { ContextError, type RejectionReason } from './context-error.js'
+import { describeIssues } from './rejection.js'
+
+const REASONS: readonly unknown[] = ['missing', 'invalid', 'too_large', 'mismatch'] satisfies RejectionReason[]
+
+/**
+ * Reads why a peer rejected a context out of the error that an SDK threw: `McpError` of SDK 1.x, `ProtocolError` of 2.x,
+ * or any object with the `data` of a JSON-RPC error.
+ *
+ * @returns the rejection as a ContextError; a ContextError as it is; `undefined` for any other error
+ * @example
+ * const rejection = contextErrorFrom(error)
+ * if (rejection?.code === 'missing') signIn()
+ */
+export function contextErrorFrom(error: unknown): ContextError | undefined {
+  try {
+    return error instanceof ContextError ? error : readError(error)
+  } catch {
+    // A proxy, or a getter that throws, is not the answer of a peer.
+    return undefined
+  }
+}
+
+function readError(error: unknown): ContextError | undefined {
+  const data = (error as { data?: unknown } | null | undefined)?.data
+  const key = getOwn(data, 'key')
+  const reason = getOwn(data, 'reason') as RejectionReason
+  if (getOwn(data, 'extension') !== EXTENSION_ID || !REASONS.includes(reason)) return undefined
+  if (typeof key !== 'string' || key === '') return undefined
+  const issues = readIssues(getOwn(data, 'issues'))
+  return new ContextError(reason, `the peer rejected the context: ${describeIssues(reason, issues)}`, {
+    data: { extension: EXTENSION_ID, key, reason, issues },
+    cause: error,
+  })
+}
+
+/** The well-formed ones among a peer's issues. */
+function readIssues(value: unknown): ContextIssue[] {
+  if (!Array.isArray(value)) return []
+  return value.flatMap((issue): ContextIssue[] => {
+    const path = getOwn(issue, 'path')
+    const message = getOwn(issue, 'message')
+    const valid = typeof message === 'string' && Array.isArray(path) && path.every(isSegment)
+    return valid ? [{ path: [...path], message }] : []
+  })
+}
+
+/** Whether a value is the name of a member or the index of an item. */
+function isSegment(segment: unknown): boolean {
+  return typeof segment === 'string' || (Number.isSafeInteger(segment) && (segment as number) >= 0)
+}

@@ -1,0 +1,72 @@
+import { printable } from '../shared/printable.js'
+import { EXTENSION_ID } from '../wire/constants.js'
+import type { ContextErrorData, ContextIssue } from '../wire/types.generated.js'
+import { ContextError, type RejectionReason } from './context-error.js'
+
+/** Why a whole context was rejected. */
+export interface ContextRejection {
+  readonly reason: RejectionReason
+  readonly message: string
+  readonly issues: readonly ContextIssue[]
+  /** `error.data` of the JSON-RPC error that reports it (RC-026). */
+  readonly data: ContextErrorData
+}
+
+/** What a rejection needs to know of a definition. */
+interface Rejected {
+  readonly key: string
+  readonly sensitive: readonly string[]
+}
+
+/** Rejects a context of a definition. */
+export function rejectionOf(
+  definition: Rejected,
+  reason: RejectionReason,
+  found: readonly ContextIssue[],
+): ContextRejection {
+  const { key } = definition
+  const issues = found.map(({ path, message }) => ({ path: shownPath(definition, path), message }))
+  return {
+    reason,
+    message:
+      reason === 'missing'
+        ? `Missing request context ${key}: the request carries none; a client adds it with withContext()`
+        : `Invalid request context ${key}: ${describeIssues(reason, issues)}`,
+    issues,
+    data: { extension: EXTENSION_ID, key, reason, issues },
+  }
+}
+
+/** Rejects a request that carries no context where one is required. */
+export function rejectMissing(definition: Rejected): ContextRejection {
+  return rejectionOf(definition, 'missing', [])
+}
+
+/** Rejects a context that the header bound to one of its fields contradicts. The message shows neither value (RC-041). */
+export function rejectMismatch(definition: Rejected, field: string, message: string): ContextRejection {
+  return rejectionOf(definition, 'mismatch', [{ path: [field], message }])
+}
+
+/** Rejects a context that a getter, a proxy or the schema itself threw at. */
+export function rejectUnreadable(definition: Rejected): ContextRejection {
+  return rejectionOf(definition, 'invalid', [{ path: [], message: 'could not be read or checked' }])
+}
+
+/** The rejection as an error to throw. */
+export function rejectionError({ reason, message, data }: ContextRejection): ContextError {
+  return new ContextError(reason, message, { data })
+}
+
+/** Says in one line what is wrong with a context. */
+export function describeIssues(reason: RejectionReason, issues: readonly ContextIssue[]): string {
+  const first = issues[0]
+  if (first === undefined) return reason
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : ''
+  const place = first.path.length === 0 ? '' : `${first.path.join('.')}: `
+  return printable(`${place}${first.message}${more}`)
+}
+
+/** The path to show: the names of members within a sensitive field are part of its value (RC-028). */
+function shownPath({ sensitive }: Rejected, path: ContextIssue['path']): ContextIssue['path'] {
+  return sensitive.includes(String(path[0])) ? path.slice(0, 1) : path
+}

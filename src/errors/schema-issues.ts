@@ -1,0 +1,108 @@
+import { getOwn } from '../shared/get-own.js'
+import type { ContextIssue } from '../wire/types.generated.js'
+
+/** One issue as a Standard Schema reports it. */
+export interface SchemaIssue {
+  readonly message: string
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+}
+
+/** Issues beyond this many are counted, not listed: a small context must not draw a large answer. */
+const MAX_ISSUES = 20
+
+/** The most characters of the paths of all listed issues together, the first one not counted. */
+const MAX_PATH_LENGTH = 2000
+
+/** A longer message of a schema is a dump of the value. */
+const MAX_MESSAGE_LENGTH = 500
+
+/** With more secrets than this, all messages are withheld: none is searched for them. */
+const MAX_SECRETS = 64
+
+/** The shortest word of a secret that counts. A shorter one is in many messages by chance. */
+const MIN_WORD_LENGTH = 4
+
+/** A schema may quote the beginning or the end of what it rejects. This many characters of either count as a secret. */
+const SECRET_END_LENGTH = 6
+
+const WITHHELD = 'is not valid'
+
+/**
+ * The issues that a schema found, without a value of a sensitive field. Schemas quote what they reject, so a message is
+ * withheld when its issue is in or above a sensitive field, and when it quotes a part of such a value.
+ *
+ * @param sensitive the sensitive fields of the definition
+ * @param context the context that the schema rejected
+ */
+export function issuesFromSchema(
+  sensitive: readonly string[],
+  context: unknown,
+  found: readonly SchemaIssue[],
+): ContextIssue[] {
+  const secrets = secretsIn(context, sensitive)
+  const hasSecret = (text: string) => {
+    const folded = foldCase(text)
+    return secrets.length > MAX_SECRETS || secrets.some((secret) => folded.includes(secret))
+  }
+  let length = 0
+  const issues = found.slice(0, MAX_ISSUES).map((issue): ContextIssue => {
+    const path = pathOf(issue)
+    const cut = path.findIndex((segment, index) => index > 0 && hasSecret(String(segment)))
+    const shown = cut < 0 ? path : path.slice(0, cut)
+    const { message } = issue
+    const withheld = typeof message !== 'string' || message.length > MAX_MESSAGE_LENGTH || isSensitive(sensitive, shown)
+    return { path: shown, message: withheld || hasSecret(message) ? WITHHELD : message }
+  })
+  const listed = issues.filter(({ path }, index) => {
+    length += lengthOf(path)
+    return index === 0 || length <= MAX_PATH_LENGTH
+  })
+  if (found.length > listed.length) listed.push({ path: [], message: `${found.length - listed.length} more issues` })
+  return listed
+}
+
+/** Whether an issue is in a sensitive field, or is about the whole context and so about that field too. */
+function isSensitive(sensitive: readonly string[], path: ContextIssue['path']): boolean {
+  return sensitive.length > 0 && (path[0] === undefined || sensitive.includes(String(path[0])))
+}
+
+/** `Array.from`, because the path of arktype is a subclass of Array whose `map` makes another one. */
+function pathOf(issue: SchemaIssue): ContextIssue['path'] {
+  return Array.from(issue.path ?? [], (segment) => {
+    const key = typeof segment === 'object' ? segment.key : segment
+    return typeof key === 'symbol' ? String(key) : key
+  })
+}
+
+/** Makes a comparison ignore case. In upper case, because a sigma has two forms in lower case. */
+function foldCase(text: string): string {
+  return text.toUpperCase()
+}
+
+function lengthOf(path: ContextIssue['path']): number {
+  return path.reduce<number>((length, segment) => length + String(segment).length, 0)
+}
+
+/** The words, and the two ends, of every string, number and member name within the sensitive fields. */
+function secretsIn(context: unknown, sensitive: readonly string[]): string[] {
+  const secrets = new Set<string>()
+  const add = (text: string): void => {
+    const folded = foldCase(text.trim())
+    if (folded === '') return
+    if (folded.length > SECRET_END_LENGTH) {
+      secrets.add(folded.slice(0, SECRET_END_LENGTH)).add(folded.slice(-SECRET_END_LENGTH))
+    } else secrets.add(folded)
+    for (const word of folded.split(/[^\p{L}\p{N}]+/u)) if (word.length >= MIN_WORD_LENGTH) secrets.add(word)
+  }
+  const collect = (value: unknown): void => {
+    if (typeof value === 'string' || typeof value === 'number') add(String(value))
+    else if (typeof value === 'object' && value !== null) {
+      for (const [name, member] of Object.entries(value)) {
+        if (!Array.isArray(value)) add(name)
+        collect(member)
+      }
+    }
+  }
+  for (const field of sensitive) collect(getOwn(context, field))
+  return [...secrets]
+}

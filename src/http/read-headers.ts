@@ -1,0 +1,76 @@
+import type { DecodedContext } from '../codec/codec.js'
+import { assertDefinition } from '../definition/define-context.js'
+import type { AnyDefinition, ContextInput, HeaderBinding } from '../definition/types.js'
+import { type ContextRejection, rejectMismatch } from '../errors/rejection.js'
+import { BASE64_PREFIX, BASE64_SUFFIX, CARRIED } from '../wire/constants.js'
+
+/** Some fields of a context, as they were read out of headers. */
+export type HeaderFields<D extends AnyDefinition> = Partial<ContextInput<D>>
+
+/**
+ * Reads the bound fields of a context out of headers, each by the type of its binding.
+ *
+ * @returns the fields whose headers are there; or the rejection of a header that cannot be read
+ * @example
+ * headersToContext(requestContext, request.headers) // { ok: true, context: { tenant: 'acme' } }
+ */
+export function headersToContext<D extends AnyDefinition>(
+  definition: D,
+  headers: Headers,
+): DecodedContext<HeaderFields<D>> {
+  assertDefinition(definition)
+  const fields: Record<string, unknown> = {}
+  for (const binding of definition.headers) {
+    const value = headers.get(binding.lowerCaseName)
+    if (value === null) continue
+    const field = readField(binding, value)
+    if (field === undefined) return { ok: false, rejection: rejectUnreadableHeader(definition, binding) }
+    fields[binding.field] = field
+  }
+  return { ok: true, context: fields as HeaderFields<D> }
+}
+
+/** Rejects a context whose header cannot be read (RC-039, RC-043). */
+export function rejectUnreadableHeader(
+  definition: AnyDefinition,
+  { field, name, type }: HeaderBinding,
+): ContextRejection {
+  return rejectMismatch(definition, field, `header ${name} is not ${CARRIED[type]}`)
+}
+
+/** Reads a field out of the value of its header; `undefined` for a value that does not have the type of the binding. */
+export function readField({ type, scheme }: HeaderBinding, value: string): string | number | boolean | undefined {
+  if (type === 'boolean') return value === 'true' ? true : value === 'false' ? false : undefined
+  if (type === 'integer') {
+    const integer = /^(?:0|-?[1-9][0-9]{0,15})$/.test(value) ? Number(value) : Number.NaN
+    return Number.isSafeInteger(integer) ? integer : undefined
+  }
+  if (scheme === undefined) return decodeHeaderValue(value)
+  // RFC 9110, section 11.1: the case of the scheme does not matter, and spaces end it.
+  const credentials = /^([A-Za-z]+) +([^ ].*)$/.exec(value)
+  return credentials?.[1]?.toLowerCase() === scheme.toLowerCase() ? decodeHeaderValue(credentials[2] ?? '') : undefined
+}
+
+/**
+ * Reads back what `encodeHeaderValue` made.
+ *
+ * @returns the string; `undefined` where the value has the form of an encoded one and is not Base64 of UTF-8
+ */
+export function decodeHeaderValue(value: string): string | undefined {
+  if (
+    !value.startsWith(BASE64_PREFIX) ||
+    !value.endsWith(BASE64_SUFFIX) ||
+    value.length < BASE64_PREFIX.length + BASE64_SUFFIX.length
+  ) {
+    return value
+  }
+  const base64 = value.slice(BASE64_PREFIX.length, -BASE64_SUFFIX.length)
+  // atob() skips white space and forgives missing padding; a header value has one form only.
+  if (base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return undefined
+  try {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,121 @@
+import { readField, rejectUnreadableHeader } from '../http/read-headers.js'
+import type { AnyDefinition } from '../definition/types.js'
+import { type ContextRejection, rejectMismatch } from '../errors/rejection.js'
+import { getOwn, isObject } from '../shared/get-own.js'
+import type { HeaderRecord, HttpPolicy, IncomingMessage, MessageExtra } from './types.js'
+
+/** Reads one header of the current HTTP request by its name in lower case; `undefined` where it is not there. */
+type HeaderReader = (lowerCaseName: string) => string | undefined
+
+/** Reads the headers of the HTTP request that a message came in; `undefined` where there is none. */
+function headerReader(extra: MessageExtra | undefined): HeaderReader | undefined {
+  const given = extra?.request?.headers ?? extra?.requestInfo?.headers
+  if (given === undefined) return undefined
+  if (typeof given.get === 'function') return (name) => (given as Headers).get(name) ?? undefined
+  let record: HeaderRecord | undefined
+  return (lowerCaseName) => {
+    record ??= toLowerCase(given as HeaderRecord)
+    const value = getOwn(record, lowerCaseName) as HeaderRecord[string]
+    // RFC 9110, section 5.3: several lines of one header are one value.
+    return typeof value === 'string' ? value : value?.join(', ')
+  }
+}
+
+/** Node gives names in lower case. A transport of another make may leave them as they were sent. */
+function toLowerCase(record: HeaderRecord): HeaderRecord {
+  if (Object.keys(record).every((name) => name === name.toLowerCase())) return record
+  const lines = new Map<string, string[]>()
+  for (const [name, value = []] of Object.entries(record)) {
+    const lower = name.toLowerCase()
+    lines.set(lower, [...(lines.get(lower) ?? []), ...[value].flat()])
+  }
+  return Object.fromEntries(lines)
+}
+
+/** All headers of the HTTP request that a message came in, in a `Headers` of its own. */
+export function requestHeaders(extra: MessageExtra | undefined): Headers {
+  const given = extra?.request?.headers ?? extra?.requestInfo?.headers ?? {}
+  const headers = new Headers()
+  const entries = typeof given.forEach === 'function' ? (given as Headers) : Object.entries(given)
+  for (const [name, value] of entries) {
+    // Pseudo-headers of Node's HTTP/2 compatibility layer are not header fields (RFC 9113, section 8.3).
+    if (value === undefined || name.startsWith(':')) continue
+    for (const line of Array.isArray(value) ? value : [value]) headers.append(name, line)
+  }
+  return headers
+}
+
+/** What a header policy is for. */
+interface HeaderRule {
+  readonly definition: AnyDefinition
+  readonly http: HttpPolicy
+}
+
+/**
+ * Applies the header policies of all definitions to a message: compares its contexts with the headers of its HTTP request
+ * and lifts fields into its `_meta`.
+ *
+ * @param report is told of a rejected notification. It cannot be answered, and goes on without that context (RC-029).
+ * @returns the message to continue with, and the rejection of a request
+ */
+export function applyHeaderPolicies(
+  message: IncomingMessage,
+  extra: MessageExtra | undefined,
+  rules: readonly HeaderRule[],
+  report: (rejection: ContextRejection) => void,
+): { readonly message: IncomingMessage; readonly rejection?: ContextRejection } {
+  const header = headerReader(extra)
+  if (header === undefined) return { message }
+  const original = getOwn(message.params, '_meta')
+  let meta = original
+  for (const { definition, http } of rules) {
+    if (definition.headers.length === 0) continue
+    const raw = getOwn(meta, definition.key)
+    const verified = verifyAndLift(definition, raw, header, http)
+    if (verified.rejection !== undefined) {
+      if (message.id !== undefined) return { message, rejection: verified.rejection }
+      report(verified.rejection)
+    }
+    if (verified.raw !== raw) meta = { ...(meta as object | undefined), [definition.key]: verified.raw }
+  }
+  if (meta === original) return { message }
+  return { message: { ...message, params: { ...(message.params as object | undefined), _meta: meta } } }
+}
+
+/**
+ * Compares a context with the headers of its HTTP request, and lifts fields out of them (spec, section 7.3).
+ *
+ * @param raw the entry of `_meta`, or `undefined`
+ * @returns the entry to continue with, which is `raw` itself where nothing was lifted; or the rejection
+ */
+function verifyAndLift(
+  definition: AnyDefinition,
+  raw: unknown,
+  header: HeaderReader,
+  { verify, lift, prefer }: HttpPolicy,
+): { readonly raw?: unknown; readonly rejection?: ContextRejection } {
+  // Decoding rejects what is not an object. It has no fields to compare.
+  if (raw !== undefined && !isObject(raw)) return { raw }
+  let lifted: Record<string, unknown> | undefined
+  for (const binding of definition.headers) {
+    const { field: name } = binding
+    const value = header(binding.lowerCaseName)
+    const field = getOwn(raw, name)
+    if (value === undefined) {
+      if (verify !== 'strict' || field === undefined) continue
+      return { rejection: rejectMismatch(definition, name, `header ${binding.name} is missing`) }
+    }
+    const lifts = lift && (field === undefined || prefer === 'header')
+    const compares = field !== undefined && verify !== false
+    if (!lifts && !compares) continue
+    const read = readField(binding, value)
+    if (read === undefined) return { rejection: rejectUnreadableHeader(definition, binding) }
+    if (lifts) {
+      lifted ??= { ...raw }
+      lifted[name] = read
+    } else if (read !== field) {
+      return { rejection: rejectMismatch(definition, name, `header ${binding.name} contradicts the context`) }
+    }
+  }
+  return { raw: lifted ?? raw }
+}

@@ -1,0 +1,18 @@
+/**
+ * A value, or a promise of it. A step returns it that is synchronous unless a schema or a source is asynchronous, so that
+ * a request with plain values leaves in the same tick.
+ */
+export type MaybePromise<T> = T | Promise<T>
+
+/**
+ * Whether a value that somebody else made is a promise, of any library. What this package makes itself is a `Promise`:
+ * there, `instanceof` is enough.
+ */
+export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
+/** Continues with a value: now, or once its promise is fulfilled. */
+export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
+  return isPromise(value) ? Promise.resolve(value).then(next) : next(value)
+}
