@@ -1,5 +1,6 @@
 import { isUsableSchema } from '../definition/json-schema-check.js'
 import { getOwn, isObject } from '../shared/get-own.js'
+import { quote } from '../shared/printable.js'
 import { MAX_ADVERTISED, MAX_METHODS } from '../wire/constants.js'
 import { isFieldName, isHeaderName, isNameTooLong } from '../wire/names.js'
 import type { ContextSettings } from '../wire/types.generated.js'
@@ -9,24 +10,32 @@ export type CheckedSettings =
   | { readonly contexts: ReadonlyMap<string, ContextSettings>; readonly issue?: undefined }
   | { readonly issue: string }
 
+/** What the members of a context's settings must hold. */
+const CHECKS: Readonly<Record<keyof ContextSettings, (value: unknown) => boolean>> = {
+  required: isMethodList,
+  schema: isUsableSchema,
+  headers: isHeaderMap,
+}
+
 /** Checks the settings that a peer advertises (RC-048). Nothing that they refer to is fetched. */
 export function checkSettings(settings: unknown): CheckedSettings {
   const contexts = new Map<string, ContextSettings>()
   if (settings === undefined) return { contexts }
   const advertised = getOwn(settings, 'contexts')
-  if (!isObject(advertised)) return { issue: 'contexts is not an object' }
-  const keys = Object.keys(advertised)
-  if (keys.length > MAX_ADVERTISED)
-    return { issue: `there are ${keys.length} contexts; the limit is ${MAX_ADVERTISED}` }
+  const keys = isObject(advertised) ? Object.keys(advertised) : []
+  if (!isObject(advertised) || keys.length > MAX_ADVERTISED) {
+    return { issue: `contexts is not an object of at most ${MAX_ADVERTISED} contexts` }
+  }
   for (const key of keys) {
     const context = getOwn(advertised, key)
-    if (key === '' || isNameTooLong(key)) return { issue: 'a context key is empty or too long' }
-    if (!isObject(context)) return { issue: 'a context is not an object' }
-    const { required, schema, headers } = context as Record<string, unknown>
-    if (required !== undefined && !isMethodList(required)) return { issue: 'required is not a list of methods' }
-    if (schema !== undefined && !isUsableSchema(schema)) return { issue: 'schema is not a complete JSON Schema' }
-    if (headers !== undefined && !isHeaderMap(headers)) return { issue: 'headers is not an object of header bindings' }
-    contexts.set(key, { required, schema, headers } as ContextSettings)
+    if (key === '' || isNameTooLong(key) || !isObject(context)) return { issue: `context ${quote(key)} is malformed` }
+    const known: Record<string, unknown> = {}
+    for (const [name, check] of Object.entries(CHECKS)) {
+      const value = getOwn(context, name)
+      if (value !== undefined && !check(value)) return { issue: `${name} of context ${quote(key)} is malformed` }
+      known[name] = value
+    }
+    contexts.set(key, known)
   }
   return { contexts }
 }

@@ -71,7 +71,7 @@ export function createContextClient<
   }
   assertDefinition(definition)
   checkOptions('createContextClient()', options, OPTIONS, "{ context: { tenant: 'acme' } }")
-  const sources = options.context === undefined ? [] : addSource([], options.context)
+  const sources = options.context === undefined ? [] : addSource([], options.context, definition.limits)
   // A server that sends sampling and elicitation with a context does not thereby say that it takes one.
   if ('getServerCapabilities' in client) advertise(client, definition.key, {})
   return createView(client, new ViewContext(definition, options.requireSupport === true, sources)) as ContextClient<

@@ -1,3 +1,5 @@
+import { copyContext } from '../codec/copy-context.js'
+import type { ContextLimits } from '../definition/types.js'
 import { ContextError } from '../errors/context-error.js'
 import { isPromise, type MaybePromise } from '../shared/maybe-promise.js'
 import type { ContextRequest } from './source-types.js'
@@ -16,9 +18,9 @@ export type Sources = readonly Source[]
  *
  * @throws ContextError `invalid` for a source that is neither an object nor a function
  */
-export function addSource(sources: Sources, source: unknown): Sources {
+export function addSource(sources: Sources, source: unknown, limits: ContextLimits): Sources {
   if (typeof source === 'function') return [...sources, source as Source]
-  const fields = snapshotFields(source)
+  const fields = snapshotFields(source, limits)
   const last = sources.at(-1)
   return typeof last === 'object' ? [...sources.slice(0, -1), mergeFields([last, fields])] : [...sources, fields]
 }
@@ -54,15 +56,25 @@ function mergeFields(results: readonly unknown[]): Fields {
 }
 
 /**
- * Copies the fields that a client gave, so that what it does to its own objects later changes no view. A value that is
- * neither a plain object nor an array, or that cannot be copied, is kept as it is: the encoder writes or rejects it.
+ * Copies the fields that a client gave, so that what it does to its own objects later changes no view. A value that JSON
+ * cannot carry, or that is over a limit, is kept as it is: the encoder rejects it.
  *
  * @throws ContextError `invalid` for a source that is not an object of fields
  */
-function snapshotFields(source: unknown): Fields {
+function snapshotFields(source: unknown, limits: ContextLimits): Fields {
   const fields: Record<string, unknown> = { ...fieldsOf(source) }
-  for (const name in fields) if (typeof fields[name] === 'object') fields[name] = snapshot(fields[name])
+  for (const name in fields) if (typeof fields[name] === 'object') fields[name] = snapshot(fields[name], limits)
   return fields
+}
+
+function snapshot(value: unknown, limits: ContextLimits): unknown {
+  try {
+    const { copy } = copyContext({ value }, limits) as { copy?: { value: unknown } }
+    return copy === undefined ? value : copy.value
+  } catch {
+    // A getter or a proxy threw.
+    return value
+  }
 }
 
 function fieldsOf(source: unknown): Fields {
@@ -72,32 +84,4 @@ function fieldsOf(source: unknown): Fields {
     'invalid',
     `a context source is an object of fields or a function that returns one, not ${kind}`,
   )
-}
-
-function snapshot(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  try {
-    return copyPlain(value, new Map())
-  } catch {
-    return value
-  }
-}
-
-/** @param copies the copies of the objects met so far; `undefined` for one that is still being copied */
-function copyPlain(value: unknown, copies: Map<object, unknown>): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (copies.has(value)) {
-    const copy = copies.get(value)
-    if (copy === undefined) throw new RangeError('cycle')
-    return copy
-  }
-  copies.set(value, undefined)
-  const copy = Array.isArray(value) ? value.map((item) => copyPlain(item, copies)) : copyObject(value, copies)
-  copies.set(value, copy)
-  return copy
-}
-
-function copyObject(value: object, copies: Map<object, unknown>): object {
-  if (Object.getPrototypeOf(value) !== Object.prototype || Object.hasOwn(value, '__proto__')) return value
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copyPlain(member, copies)]))
 }

@@ -37,7 +37,11 @@ export class ViewContext {
    * @throws ContextError `invalid` for a source that is neither an object nor a function
    */
   with(source: unknown): ViewContext {
-    return new ViewContext(this.definition, this.#requireSupport, addSource(this.#sources, source))
+    return new ViewContext(
+      this.definition,
+      this.#requireSupport,
+      addSource(this.#sources, source, this.definition.limits),
+    )
   }
 
   /**

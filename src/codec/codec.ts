@@ -12,7 +12,6 @@ import { isPromise, type MaybePromise } from '../shared/maybe-promise.js'
 import type { RequestContext } from '../wire/types.generated.js'
 import { cloneJson, copyContext, deepFreeze } from './copy-context.js'
 import { type CopyIssue, tooLargeIssue } from './copy-issue.js'
-import { JsonWalk } from './json-walk.js'
 
 /**
  * Validates a context and makes the JSON object that travels: a copy of what the client gave, not of what the schema
@@ -117,27 +116,21 @@ function rejected(rejection: ContextRejection): { readonly ok: false; readonly r
   return { ok: false, rejection }
 }
 
-/** A sender is told the size of its own context, up to this many bytes. */
-const MAX_MEASURED_BYTES = 2 ** 20
-
-/** Unlike a receiver, which stops counting at the limit, a sender is told the whole size. */
+/** Unlike a receiver, which stops counting at the limit, a sender is told the size of its own context. */
 function copyError(definition: AnyDefinition, issue: CopyIssue, value: unknown): ContextError {
   return rejectionError(rejectionOf(definition, issue.reason, [measured(definition, issue, value)]))
 }
 
 function measured({ limits }: AnyDefinition, issue: CopyIssue, value: unknown): CopyIssue {
-  if (issue.limit === 'maxFields') {
-    const fields = Object.values(value as object).filter((field) => field !== undefined)
-    return tooLargeIssue('maxFields', limits, fields.length)
-  }
-  if (issue.limit !== 'maxBytes') return issue
-  const walk = new JsonWalk({ ...limits, maxBytes: MAX_MEASURED_BYTES })
+  if (issue.limit === undefined || issue.limit === 'maxDepth') return issue
   try {
-    walk.context(value as object, value as object)
+    const json = JSON.stringify(value)
+    const size =
+      issue.limit === 'maxBytes' ? new TextEncoder().encode(json).length : Object.keys(JSON.parse(json)).length
+    return tooLargeIssue(issue.limit, limits, size)
   } catch {
     return issue
   }
-  return walk.issue === undefined ? tooLargeIssue('maxBytes', limits, walk.bytes) : issue
 }
 
 /** The schema, a getter or a proxy threw. What it threw is shown only where no field is sensitive. */

@@ -1,8 +1,8 @@
 import type { ContextLimits } from '../definition/types.js'
 import { FIELD_NAME } from '../wire/names.js'
 import type { RequestContext } from '../wire/types.generated.js'
-import { type CopyIssue, invalidIssue } from './copy-issue.js'
-import { isRecord, JsonWalk, kindOf } from './json-walk.js'
+import { invalidIssue } from './copy-issue.js'
+import { isRecord, kindOf, type WalkResult, walkContext } from './json-walk.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -18,19 +18,14 @@ const MAX_CHARACTER_BYTES = 6
  *
  * @throws what a getter or a proxy within the value throws
  */
-export function copyContext(
-  value: unknown,
-  limits: ContextLimits,
-): { readonly copy: RequestContext; readonly issue?: undefined } | { readonly issue: CopyIssue } {
+export function copyContext(value: unknown, limits: ContextLimits): WalkResult {
   if (!isLiteral(value) && !isRecord(value)) {
     return { issue: invalidIssue(`a context is a JSON object, not ${kindOf(value)}`) }
   }
   // A hostile object of a million fields is not spread.
   const once = Object.keys(value).length > limits.maxFields ? undefined : { ...value }
   if (once !== undefined && isFlatWithin(once, limits)) return { copy: once as RequestContext }
-  const walk = new JsonWalk(limits)
-  const copy = walk.context(once ?? value, value)
-  return walk.issue === undefined ? { copy: copy as RequestContext } : { issue: walk.issue }
+  return walkContext(once ?? value, value, limits)
 }
 
 /**

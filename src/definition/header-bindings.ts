@@ -1,8 +1,8 @@
-import { invalidDefinition } from '../errors/invalid-definition.js'
+import { checkOptions, invalidDefinition } from '../errors/invalid-definition.js'
 import { isObject } from '../shared/get-own.js'
 import { quote } from '../shared/printable.js'
 import { MAX_ADVERTISED } from '../wire/constants.js'
-import { FIELD_NAME, isHeaderName, MAX_NAME_LENGTH } from '../wire/names.js'
+import { FIELD_NAME, isFieldName, isHeaderName, MAX_NAME_LENGTH } from '../wire/names.js'
 import { isReservedHeader } from './reserved-headers.js'
 import type { HeaderBinding, HeaderType } from './types.js'
 
@@ -41,37 +41,29 @@ export function resolveBindings(headers: unknown = {}): readonly HeaderBinding[]
 }
 
 function resolveBinding(field: string, input: unknown): HeaderBinding {
-  if (!FIELD_NAME.test(field)) throw invalidBinding(field, `is not a field name: it must match ${FIELD_NAME.source}`)
-  const given: Record<string, unknown> =
-    typeof input === 'string' ? { name: input } : isObject(input) ? { ...input } : {}
-  const { name, type = 'string', scheme, ...rest } = given
-  const [unknown] = Object.keys(rest)
-  if (unknown !== undefined) {
-    throw invalidBinding(field, `a binding has name, type or scheme, and no ${quote(unknown)}`)
+  const given = (typeof input === 'string' ? { name: input } : input) as Partial<HeaderBinding> | null
+  checkOptions(`headers: ${quote(field)}`, given, ['name', 'type', 'scheme'], "{ name: 'X-Tenant-Id' }")
+  const { name, type = 'string', scheme } = given as Partial<HeaderBinding>
+  const invalid = issueOf(field, name, type, scheme)
+  if (invalid !== undefined) throw invalidBinding(field, invalid)
+  return { field, name, lowerCaseName: name?.toLowerCase(), type, ...(scheme && { scheme }) } as HeaderBinding
+}
+
+function issueOf(field: string, name: unknown, type: HeaderType, scheme: unknown): string | undefined {
+  if (!isFieldName(field)) return `is not a field name: it must match ${FIELD_NAME.source}`
+  if (typeof name !== 'string' || !isHeaderName(name)) {
+    return `${quote(name)} is not a header name (RFC 9110, section 5.6.2), such as "X-Tenant-Id"`
   }
-  if (typeof name !== 'string') {
-    throw invalidBinding(field, "needs the name of a header: 'X-Tenant-Id', or { name: 'X-Tenant-Id' }")
-  }
-  if (!isHeaderName(name)) throw invalidBinding(field, `${quote(name)} is not a header name (RFC 9110, section 5.6.2)`)
-  if (name.length > MAX_NAME_LENGTH) {
-    throw invalidBinding(field, `a header name has at most ${MAX_NAME_LENGTH} characters, not ${name.length}`)
-  }
+  if (name.length > MAX_NAME_LENGTH)
+    return `a header name has at most ${MAX_NAME_LENGTH} characters, not ${name.length}`
   const lowerCaseName = name.toLowerCase()
-  if (lowerCaseName === 'authorization') {
-    if (scheme !== 'Bearer' || type !== 'string') {
-      throw invalidBinding(field, "Authorization is bound only as { name: 'Authorization', scheme: 'Bearer' }")
-    }
-    return { field, name, lowerCaseName, type: 'string', scheme }
+  const isAuthorization = lowerCaseName === 'authorization'
+  if (isAuthorization ? scheme !== 'Bearer' || type !== 'string' : scheme !== undefined) {
+    return "a scheme is for Authorization, which is bound only as { name: 'Authorization', scheme: 'Bearer' }"
   }
-  if (scheme !== undefined) throw invalidBinding(field, `a scheme is for Authorization only, not for ${quote(name)}`)
-  if (!TYPES.includes(type)) throw invalidBinding(field, `type must be string, integer or boolean, not ${quote(type)}`)
-  if (isReservedHeader(lowerCaseName)) {
-    throw invalidBinding(
-      field,
-      `${quote(name)} belongs to HTTP, a proxy, the browser or MCP; choose a name such as "X-Tenant-Id"`,
-    )
-  }
-  return { field, name, lowerCaseName, type: type as HeaderType }
+  if (!TYPES.includes(type)) return `type must be string, integer or boolean, not ${quote(type)}`
+  if (!isReservedHeader(lowerCaseName)) return undefined
+  return `${quote(name)} belongs to HTTP, a proxy, the browser or MCP; choose a name such as "X-Tenant-Id"`
 }
 
 /** The error for the binding of one field. */
