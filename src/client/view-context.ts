@@ -1,7 +1,7 @@
 import { assertSupported } from '../capabilities/supported-contexts.js'
 import { attachContext, type OutgoingMessage, replaceContext } from '../codec/attach-context.js'
 import { encodeContext } from '../codec/codec.js'
-import { cloneJson } from '../codec/copy-context.js'
+import { cloneJson, copyContext } from '../codec/copy-context.js'
 import type { AnyDefinition } from '../definition/types.js'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.js'
 import type { RequestContext } from '../wire/types.generated.js'
@@ -20,7 +20,9 @@ export class ViewContext {
   readonly isDynamic: boolean
   readonly #requireSupport: boolean
   readonly #sources: Sources
-  /** The encoded context of static fields that the schema has accepted: they are validated once. */
+  /** Whether the schema has accepted the static fields. They never change, so they are validated once. */
+  #isValid = false
+  /** Their encoded form, from the second request on: a view that is made for one request never needs it. */
   #encoded: RequestContext | undefined
 
   constructor(definition: AnyDefinition, requireSupport: boolean, sources: Sources) {
@@ -59,13 +61,15 @@ export class ViewContext {
   ): MaybePromise<RequestContext | undefined> {
     if (this.isEmpty || HANDSHAKE.has(message.method)) return undefined
     if (this.isDynamic) return this.#encodeDynamic(client, message, signal)
-    if (this.#encoded !== undefined) {
+    const fields = this.#sources[0] as Fields
+    if (this.#isValid) {
       if (this.#requireSupport) assertSupported(client, this.definition.key)
+      this.#encoded ??= copyContext(fields, this.definition.limits).copy
       return cloneJson(this.#encoded)
     }
-    const context = this.#encodeFields(client, this.#sources[0] as Fields)
+    const context = this.#encodeFields(client, fields)
     if (context instanceof Promise) return untilAborted(context, signal)
-    this.#encoded = cloneJson(context)
+    this.#isValid = context !== undefined
     return context
   }
 
@@ -115,13 +119,10 @@ export function refreshing(
   original: OutgoingMessage,
   signal: AbortSignal | undefined,
 ): Refresh | undefined {
-  if (!contexts.some(isDynamic)) return undefined
-  const dynamic = contexts.filter(isDynamic)
-  return (message) => writeContexts(dynamic, client, original, signal, replaceContext, message, 0)
-}
-
-function isDynamic(context: ViewContext): boolean {
-  return context.isDynamic
+  for (const { isDynamic } of contexts) {
+    if (isDynamic) return (message) => writeContexts(contexts, client, original, signal, replaceContext, message, 0)
+  }
+  return undefined
 }
 
 /** @param original the message as source functions are told of it */
@@ -137,6 +138,7 @@ function writeContexts(
   let written = message
   for (let index = from; index < contexts.length; index++) {
     const context = contexts[index] as ViewContext
+    if (write === replaceContext && !context.isDynamic) continue
     const { key } = context.definition
     const encoded = context.encode(client, original, signal)
     if (encoded instanceof Promise) {
