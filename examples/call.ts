@@ -1,4 +1,4 @@
-// Calls the example that runs: two users at once on one connection, then nobody.
+// Calls the running example: two users at once on one connection, then a call without a context.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { contextErrorFrom } from 'mcp-request-context'
@@ -17,6 +17,6 @@ const calls = users.map((user) => client.withContext(user).callTool({ name: 'who
 for (const { content } of await Promise.all(calls)) console.log(content)
 
 await client.callTool({ name: 'whoami' }).catch((error) => {
-  console.log('refused:', contextErrorFrom(error)?.code)
+  console.log('rejected:', contextErrorFrom(error)?.code)
 })
 await client.close()

@@ -4,9 +4,9 @@ export const HOST = '127.0.0.1'
 export const PORT = Number(process.env.PORT ?? 3000)
 
 /**
- * Serves an example on its port, until the process is told to stop.
+ * Serves an example on its port until the process gets a signal to stop.
  *
- * @param close ends what the example holds open besides
+ * @param close closes what else the example has open
  */
 export function serve(http: Server, { path = '/mcp', close = async () => {} } = {}): void {
   http.listen(PORT, HOST, () => started(path))
@@ -17,7 +17,7 @@ export function serve(http: Server, { path = '/mcp', close = async () => {} } = 
   })
 }
 
-/** Says where an example is. */
+/** Prints the URL of an example. */
 export function started(path = '/mcp'): void {
   console.log(`http://${HOST}:${PORT}${path}`)
 }

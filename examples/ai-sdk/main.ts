@@ -1,5 +1,5 @@
-// An agent with the MCP client of the AI SDK. All users share the client; each call has the context of its user, also in
-// the header that is bound to the tenant.
+// An agent with the MCP client of the AI SDK. All users share this client. Each call carries the context of its user, and
+// contextFetch mirrors the tenant into its header.
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createServer } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -9,12 +9,12 @@ import type { ContextInput } from 'mcp-request-context'
 import { contextFetch } from 'mcp-request-context/http'
 import { callContext } from '../context.js'
 import { serve } from '../serve.js'
-import { sendingContext } from './sending-context.js'
+import { attachContext } from './attach-context.js'
 import { serveTools } from './tools.js'
 
 type User = ContextInput<typeof callContext>
 
-// Stands in for real sessions.
+// Replace this with your sessions.
 const USERS = new Map<unknown, User>([
   ['Bearer SESSION_1', { tenant: 'acme', locale: 'fr', token: 'TOKEN_1' }],
   ['Bearer SESSION_2', { tenant: 'globex', token: 'TOKEN_2' }],
@@ -23,10 +23,10 @@ const currentUser = new AsyncLocalStorage<User>()
 
 const server = await serveTools()
 const transport = new StreamableHTTPClientTransport(server.url, { fetch: contextFetch(callContext) })
-const client = await createMCPClient({ transport: sendingContext(transport, () => currentUser.getStore()) })
+const client = await createMCPClient({ transport: attachContext(transport, () => currentUser.getStore()) })
 const tools = await client.tools()
 
-/** Stands in for generateText({ model, tools, prompt }), whose model calls the tool. */
+/** Replace this with generateText({ model, tools, prompt }), whose model calls the tool. */
 async function answer(): Promise<string> {
   await wait(50)
   return JSON.stringify(await tools.whoami?.execute({}, { toolCallId: '1', messages: [] }))

@@ -1,4 +1,4 @@
-// The server of the agent's tools. It answers a call only if its tenant is in the header, too.
+// The server of the agent's tools. It answers a call only if the header has the same tenant as the context.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { toNodeHandler } from '@modelcontextprotocol/node'

@@ -1,6 +1,6 @@
 import type { Answer } from './server.js'
 
-/** One call: the token that it was sent with, and what the server answered. */
+/** One call: the token that it sent, and the answer of the server. */
 export interface Call {
   readonly sent: string
   readonly answer: Answer
@@ -8,18 +8,18 @@ export interface Call {
 
 /** The calls over one transport. */
 export interface Run {
-  /** One after the other. */
+  /** Calls that were made one after the other. */
   readonly inTurn: readonly Call[]
-  /** All at once. */
+  /** Calls that were made at the same time. */
   readonly atOnce: readonly Call[]
 }
 
-/** The calls whose handler saw another token than the one sent. */
+/** The calls whose handler did not see the token that was sent. */
 export function wrongAnswers(calls: readonly Call[]): Call[] {
   return calls.filter(({ sent, answer }) => answer.token !== sent)
 }
 
-/** What the server said of itself in all of its answers. */
+/** What all answers together say about the server. */
 export function summaryOf({ inTurn, atOnce }: Run) {
   const answers = [...inTurn, ...atOnce].map(({ answer }) => answer)
   return {
@@ -29,14 +29,14 @@ export function summaryOf({ inTurn, atOnce }: Run) {
   }
 }
 
-/** What is wrong with a run, for a reader; nothing when every call saw its own token, all on one connection. */
-export function faultsOf(run: Run): string[] {
+/** What went wrong in a run. It is empty if every call saw its own token, and all used one connection. */
+export function failuresOf(run: Run): string[] {
   const calls = [...run.inTurn, ...run.atOnce]
-  const faults = wrongAnswers(calls).map(({ sent, answer }) => `sent ${sent}, the server saw ${answer.token}`)
+  const failures = wrongAnswers(calls).map(({ sent, answer }) => `sent ${sent}, the server saw ${answer.token}`)
   const { handshakes, mostAtOnce } = summaryOf(run)
   const sessions = new Set(calls.map(({ answer }) => answer.session)).size
-  if (sessions !== 1) faults.push(`${sessions} sessions instead of 1`)
-  if (handshakes !== 1) faults.push(`${handshakes} handshakes instead of 1`)
-  if (mostAtOnce < 2) faults.push('no calls overlapped')
-  return faults
+  if (sessions !== 1) failures.push(`${sessions} sessions instead of 1`)
+  if (handshakes !== 1) failures.push(`${handshakes} handshakes instead of 1`)
+  if (mostAtOnce < 2) failures.push('no calls overlapped')
+  return failures
 }

@@ -1,7 +1,7 @@
 import { defineContext } from 'mcp-request-context'
 import { z } from 'zod'
 
-/** What client and server share: each call carries a token of its own. */
+/** The definition that client and server share. Each call carries its own token. */
 export const callContext = defineContext({
   schema: z.object({ token: z.string() }),
   sensitive: ['token'],

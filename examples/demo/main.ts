@@ -1,4 +1,4 @@
-// The rotating token: one client, one session, and each call carries the token of its own user.
+// One client and one session. Each call carries the token of its own user.
 import { fileURLToPath } from 'node:url'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
@@ -6,20 +6,20 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { createContextClient } from 'mcp-request-context/client'
-import { type Call, faultsOf, type Run, summaryOf, wrongAnswers } from './check.js'
+import { type Call, failuresOf, type Run, summaryOf, wrongAnswers } from './check.js'
 import { callContext } from './context.js'
 import { type Answer, createServer, INFO, serveHttp } from './server.js'
-import { createHeaderServer, HEADER, sharedHttpClient } from './todays-way.js'
+import { createHeaderServer, HEADER, sharedHttpClient } from './shared-headers.js'
 
 const TOKENS = Array.from({ length: 102 }, (_, index) => `TOKEN_${index + 1}`)
 
-/** Each call goes out through a view of its own; the client and its connection are the same throughout. */
+/** With this package: each call uses its own view. All views share the client and its connection. */
 async function withContext(transport: Transport): Promise<Run> {
   const client = createContextClient(new Client(INFO), callContext)
   return run(client, transport, (token) => client.withContext({ token }))
 }
 
-/** Today: each call goes out through the one client, after its token was put where the next call finds it. */
+/** Without it: each call first sets its token in the headers that all calls share. */
 async function withSharedHeaders(url: URL): Promise<Run> {
   const http = sharedHttpClient()
   const client = new Client(INFO)
@@ -71,23 +71,25 @@ async function inMemory(): Promise<Run> {
   return withContext(near)
 }
 
-async function todaysWay(): Promise<Run> {
+async function overSharedHeaders(): Promise<Run> {
   const server = await serveHttp(createHeaderServer())
   return withSharedHeaders(server.url).finally(server.close)
 }
 
 console.log('One client, one session, and a token for each call: client.withContext({ token }).callTool(...)')
-console.log('The server answers what getContext(callContext).token gave its whoami tool.')
-const faults: string[] = []
+console.log('The whoami tool answers with getContext(callContext).token.')
+const failures: string[] = []
 for (const [title, over] of Object.entries({ 'Streamable HTTP': overHttp, stdio: overStdio, 'In memory': inMemory })) {
   const result = await over()
   print(title, result)
-  faults.push(...faultsOf(result).map((fault) => `${title}: ${fault}`))
+  failures.push(...failuresOf(result).map((failure) => `${title}: ${failure}`))
 }
 
-console.log(`\nThe way it is done today: headers['${HEADER}'] = token, then client.callTool(...)`)
-console.log('The headers are those of the HTTP client that all calls share; the server answers the header it was sent.')
-print('Streamable HTTP', await todaysWay())
+console.log(`\nWithout this package: headers['${HEADER}'] = token, then client.callTool(...)`)
+console.log('All calls share the headers of one HTTP client. The tool answers with the header that it received.')
+print('Streamable HTTP', await overSharedHeaders())
 
-console.log(faults.length === 0 ? '\nEvery call under a context saw its own token.' : `\nWrong:\n${faults.join('\n')}`)
-process.exitCode = faults.length === 0 ? 0 : 1
+console.log(
+  failures.length === 0 ? '\nEvery call with a context saw its own token.' : `\nWrong:\n${failures.join('\n')}`,
+)
+process.exitCode = failures.length === 0 ? 0 : 1

@@ -11,18 +11,18 @@ import { callContext } from './context.js'
 
 export const INFO: Implementation = { name: 'demo', version: '1.0.0' }
 
-/** What `whoami` answers: the token it saw, and how the server is doing. */
+/** The answer of `whoami`: the token that it saw, and the state of the server. */
 export interface Answer {
   readonly token: string
-  /** What the call came in on: a session of HTTP, or else this process. */
+  /** The HTTP session of the call, or this process if there is none. */
   readonly session: string
-  /** How often a client has connected. */
+  /** How many times a client has connected. */
   readonly handshakes: number
-  /** The most calls that were in its hands at once. */
+  /** The highest number of calls that ran at the same time. */
   readonly mostAtOnce: number
 }
 
-/** A `whoami` that takes a while, so that calls overlap. What it sees is asked for at the end of that while. */
+/** A slow `whoami`, so that calls overlap. It reads the token at the end. */
 export function registerWhoami(server: McpServer, tokenOf: (headers: Record<string, unknown>) => string): McpServer {
   let handshakes = 0
   let running = 0
@@ -47,7 +47,7 @@ export function createServer(): McpServer {
   return registerWhoami(server, () => getContext(callContext).token)
 }
 
-/** Serves one session over Streamable HTTP, on a port of its own. */
+/** Serves one session over Streamable HTTP, on a free port. */
 export async function serveHttp(server: McpServer): Promise<{ url: URL; close(): Promise<void> }> {
   const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: randomUUID })
   await server.connect(transport)

@@ -1,4 +1,4 @@
-// Express and SDK 1. Each client has a session, and each call on it a context of its own.
+// Express with SDK 1. Each client has a session, and each call in it has its own context.
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'

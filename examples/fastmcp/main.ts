@@ -1,4 +1,4 @@
-// The FastMCP framework. It makes its server itself, so the context is admitted on the transport of each session.
+// The FastMCP framework. It creates its own server, so contextTransport validates the context on each transport.
 import { FastMCP, type Logger } from 'fastmcp'
 import { contextTransport, getContext } from 'mcp-request-context/server'
 import { callContext } from '../context.js'
@@ -17,8 +17,8 @@ server.addTool({
   },
 })
 
-// Over HTTP with sessions, FastMCP says so before the session's first message. Over stdio it says so later: there, hand
-// server.connect() the contextTransport(). Without sessions it never does.
+// FastMCP emits this event before the first message only over HTTP with sessions. Over stdio it comes too late: pass the
+// contextTransport() to server.connect() there. Without sessions there is no event.
 server.on('connect', ({ session }) => {
   const { transport } = session.server
   if (transport !== undefined) contextTransport(transport, callContext, { required: true })

@@ -1,4 +1,4 @@
-// The server behind the gateway. Its tool answers all that came with the call, so that it shows what did not.
+// The server behind the gateway. Its tool answers with everything that came with the call, to show that no token came.
 import { McpServer } from '@modelcontextprotocol/server'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { installContext } from 'mcp-request-context/server'

@@ -1,7 +1,7 @@
 import { defineContext } from 'mcp-request-context'
 import { z } from 'zod'
 
-/** What the server behind the gateway takes: no token. */
+/** The context of the server behind the gateway. It has no token. */
 export const behindContext = defineContext({
   schema: z.object({ tenant: z.string(), locale: z.string().default('en') }),
 })

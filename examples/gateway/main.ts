@@ -1,5 +1,5 @@
-// A gateway: a server that is the client of another. Of each call's context it passes on the tenant and the locale; the
-// token, which is for the gateway, stays here.
+// A gateway: a server that is also the client of another server. It passes on the tenant and the locale of each call. It
+// does not pass on the token, which was issued for the gateway.
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { Client } from '@modelcontextprotocol/client'
@@ -12,7 +12,7 @@ import { callContext } from '../context.js'
 import { serve } from '../serve.js'
 import { behindContext } from './context.js'
 
-// One client and one connection for all requests, opened before any comes.
+// One client and one connection for all requests. Connect before the first request arrives.
 const behind = createContextClient(new Client({ name: 'gateway', version: '1.0.0' }), behindContext, {
   context: inheritContext(callContext, ['tenant', 'locale']),
 })

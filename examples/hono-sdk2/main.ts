@@ -1,4 +1,4 @@
-// Hono and SDK 2.
+// Hono with SDK 2.
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { createMcpHonoApp } from '@modelcontextprotocol/hono'

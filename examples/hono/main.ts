@@ -1,4 +1,4 @@
-// Hono and SDK 1, without sessions: a server for each request.
+// Hono with SDK 1, without sessions: each request gets its own server.
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'

@@ -1,4 +1,4 @@
-// node:http and SDK 2.
+// node:http with SDK 2.
 import { createServer } from 'node:http'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'

@@ -1,4 +1,4 @@
-// A fetch handler and SDK 2, as Workers, Deno and Bun take it; on Workers with the flag nodejs_als.
+// A fetch handler with SDK 2, for Workers, Deno and Bun. On Workers, set the flag nodejs_als.
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { getContext, installContext } from 'mcp-request-context/server'
 import { callContext } from '../context.js'
@@ -13,5 +13,5 @@ const handler = createMcpHandler(() => {
   return server
 })
 
-// Alone: a second argument, such as the environment of a Worker, would be taken for options.
+// Pass the request only. Workers give a second argument (the environment), which handler.fetch would read as options.
 export default { fetch: (request: Request) => handler.fetch(request) }

@@ -71,7 +71,7 @@ async function called([name, major, serve, , options]: Cell, http: object) {
 
 describe('the table of verify, lift and prefer', () => {
   const MEANS: Record<string, unknown> = {
-    refused: expect.objectContaining({ code: -32020 }),
+    rejected: expect.objectContaining({ code: -32020 }),
     'the field': 'of the field',
     'the header': 'of the header',
     nothing: null,
@@ -104,7 +104,7 @@ describe('the table of verify, lift and prefer', () => {
 
   test.each(rows)('$title', async ({ http, outcomes }) => {
     const columns = Object.keys(outcomes)
-    expect(columns).toEqual(['both, and they differ', 'only the field', 'only the header'])
+    expect(columns).toEqual(['they differ', 'header missing', 'field missing'])
     for (const cell of [CELLS[1], CELLS[8]] as Cell[]) {
       const { call } = await called(cell, http)
       const said = [
@@ -155,7 +155,7 @@ describe('the status of a refusal', () => {
 })
 
 describe('what the text says of names and values', () => {
-  const [, refused = ''] = /are refused, such as (.*?RC-032)/s.exec(document) ?? []
+  const [, refused = ''] = /belongs to HTTP, proxies, browsers or MCP, such as (.*?RC-032)/s.exec(document) ?? []
   const names = [...refused.matchAll(/`([A-Z][\w-]*)`/g)].map(([, name = '']) =>
     name.endsWith('-') ? `${name}X` : name,
   )

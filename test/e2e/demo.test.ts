@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Call, faultsOf } from '../../examples/demo/check.js'
+import { type Call, failuresOf } from '../../examples/demo/check.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -36,9 +36,9 @@ describe('the demo', () => {
   /** The paragraph that a line begins. */
   const paragraph = (beginning: RegExp) => ended.stdout.split('\n\n').find((text) => beginning.test(text)) ?? ''
 
-  test('ends by itself, without a fault', () => {
+  test('ends by itself, without a failure', () => {
     expect(ended).toMatchObject({ code: 0, stderr: '' })
-    expect(ended.stdout).toMatch(/^Every call under a context saw its own token\.$/m)
+    expect(ended.stdout).toMatch(/^Every call with a context saw its own token\.$/m)
   })
 
   test.each([
@@ -59,9 +59,9 @@ describe('the demo', () => {
     expect(child).not.toBe(own)
   })
 
-  test("today's way mixes tokens up", () => {
-    const [, today = ''] = ended.stdout.split('The way it is done today')
-    const [, right, wrong] = /server saw (\d+) right, (\d+) wrong/.exec(today) ?? []
+  test('shared headers mix tokens up', () => {
+    const [, shared = ''] = ended.stdout.split('Without this package')
+    const [, right, wrong] = /server saw (\d+) right, (\d+) wrong/.exec(shared) ?? []
     expect(Number(right) + Number(wrong)).toBe(100)
     expect(Number(wrong)).toBeGreaterThan(0)
   })
@@ -81,7 +81,7 @@ describe('what decides the exit code', () => {
   const atOnce = [call('TOKEN_3'), call('TOKEN_4'), call('TOKEN_5')]
 
   test('no fault where every call saw its own token', () => {
-    expect(faultsOf({ inTurn, atOnce })).toEqual([])
+    expect(failuresOf({ inTurn, atOnce })).toEqual([])
   })
 
   test.each([
@@ -92,6 +92,6 @@ describe('what decides the exit code', () => {
     ['calls that did not overlap', { inTurn: [], atOnce: [call('TOKEN_3', { mostAtOnce: 1 })] }],
     ['no answers', { inTurn: [], atOnce: [] }],
   ])('a fault for %s', (_, run) => {
-    expect(faultsOf(run)).not.toEqual([])
+    expect(failuresOf(run)).not.toEqual([])
   })
 })

@@ -3,12 +3,12 @@ import { INFO, registerWhoami } from './server.js'
 
 export const HEADER = 'x-forwarded-access-token'
 
-/** The same tool without a context: it answers the header that its HTTP request came with. */
+/** The same tool without a context: it answers with the header of its HTTP request. */
 export function createHeaderServer(): McpServer {
   return registerWhoami(new McpServer(INFO), (headers) => String(headers[HEADER]))
 }
 
-/** An HTTP client that many share, with headers that each of them sets before a call. */
+/** An HTTP client that all callers share. Each caller sets its headers before a call. */
 export function sharedHttpClient() {
   const headers: Record<string, string> = {}
   return {
