@@ -1,7 +1,11 @@
-// Where a client finds a server: in memory, or over Streamable HTTP on loopback.
+// Connects clients to servers: in memory, or over Streamable HTTP on the loopback interface.
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { toNodeHandler } from '@modelcontextprotocol/node'
+import { createMcpHandler } from '@modelcontextprotocol/server'
+import { getContext, installContext } from 'mcp-request-context/server'
+import type { Definition } from './contexts.js'
 import {
   type BenchClient,
   type BenchServer,
@@ -11,23 +15,25 @@ import {
   linkedPair,
   type Major,
   newClient,
+  newServer,
 } from './sdk.js'
 
 export interface Host {
   /** A new client, connected to a server of its own. */
   connect(options?: HttpOptions): Promise<BenchClient>
-  /** Ends the sessions whose clients have gone away: an HTTP client that closes says nothing to its server. */
+  /** Ends the sessions of clients that were closed: an HTTP client that closes does not tell its server. */
   forget(): Promise<void>
   close(): Promise<void>
 }
 
 export type OpenHost = (major: Major, makeServer: () => BenchServer) => Promise<Host>
 
-export const CARRIERS: Readonly<Record<'in memory' | 'over HTTP', OpenHost>> = {
+export const HOSTS: Readonly<Record<'in memory' | 'over HTTP', OpenHost>> = {
   'in memory': inMemory,
   'over HTTP': overHttp,
 }
-export type Carrier = keyof typeof CARRIERS
+export type Carrier = keyof typeof HOSTS
+export const CARRIERS = Object.keys(HOSTS) as Carrier[]
 
 async function inMemory(major: Major, makeServer: () => BenchServer): Promise<Host> {
   const clients = new Set<BenchClient>()
@@ -104,10 +110,39 @@ export async function listen(handle: (request: IncomingMessage, response: Server
   }
 }
 
+/** HTTP of protocol 2026-07-28: SDK 2 builds a server for each request and has no sessions. */
+export const overHttp2026: OpenHost = async (major, makeServer) => {
+  const handler = createMcpHandler(makeServer as never)
+  const http = await listen(toNodeHandler(handler) as never)
+  const clients = new Set<BenchClient>()
+  return {
+    async connect(options = {}) {
+      const client = newClient(major, { versionNegotiation: { mode: 'auto' } })
+      await client.connect(httpClientTransport(major, http.url, { fetch: fetchWithoutSignal, ...options }))
+      clients.add(client)
+      return client
+    },
+    async forget() {
+      clients.clear()
+    },
+    async close() {
+      await Promise.all([...clients].map((client) => client.close()))
+      await handler.close()
+      http.close()
+    },
+  }
+}
+
+/** A server whose tool returns the tenant of the call's context. */
+export function contextServer(major: Major, definition: Definition): BenchServer {
+  const server = newServer(major, () => String(getContext(definition).tenant))
+  return installContext(server, definition)
+}
+
 /**
- * All requests of an SDK transport share one signal, and Node's fetch leaves a listener on it until the next collection;
- * each further request looks through them all. That is as much as a third of a call, and grows with what was called
- * before: requests go without it here, or a call would be as slow as its predecessors were many.
+ * A fetch that drops the request's abort signal. An SDK transport shares one signal between all its requests, and Node's
+ * fetch leaves a listener on it until the next garbage collection, which each later request walks through. That takes up
+ * to a third of a call, and more the more calls were made before.
  */
 export const fetchWithoutSignal: typeof fetch = (url, init) =>
   fetch(url, init?.method === 'POST' ? { ...init, signal: null } : init)
