@@ -5,7 +5,7 @@ import { contextOf, definitionOf } from './contexts.js'
 import { cells, figureOf, medianOf, micros, ratio, ratioOf } from './figures.js'
 import { type Carrier, contextServer, HOSTS, type OpenHost, overHttp2026 } from './hosts.js'
 import { atMost, type Section } from './report.js'
-import { atOnce, type Effort, sideBySide } from './rounds.js'
+import { atOnce, sideBySide } from './rounds.js'
 import { type BenchClient, checkAnswer, MAJORS, type Major, newServer } from './sdk.js'
 
 /** What a call by a view may take, as a ratio to the call by hand. */
@@ -14,10 +14,10 @@ const LIMITS: Readonly<Record<Carrier, { view: number; newView: number }>> = {
   'over HTTP': { view: 1.01, newView: 1.02 },
 }
 
-/** By how many calls are in flight. A comparison is of two subjects alone and takes thousands of rounds. */
-const EFFORTS: Readonly<Record<Carrier, Readonly<Record<number, Effort>>>> = {
-  'in memory': { 1: { rounds: 40_000, millis: 0 }, 8: { rounds: 8000, millis: 0 } },
-  'over HTTP': { 1: { rounds: 6000, millis: 0 }, 8: { rounds: 1200, millis: 0 } },
+/** How many rounds compare two subjects, by how many calls are in flight. Differences below 1% take thousands. */
+const ROUNDS: Readonly<Record<Carrier, Readonly<Record<number, number>>>> = {
+  'in memory': { 1: 40_000, 8: 8000 },
+  'over HTTP': { 1: 6000, 8: 800 },
 }
 
 interface Setup {
@@ -53,7 +53,7 @@ async function* callSections(setup: Setup): AsyncGenerator<Section> {
     const bare = await without.connect()
     yield await storageSection(setup, bare)
     const client = await withContext.connect()
-    for (const inFlight of Object.keys(EFFORTS[carrier])) yield await viewSection(setup, Number(inFlight), client, bare)
+    for (const inFlight of Object.keys(ROUNDS[carrier])) yield await viewSection(setup, Number(inFlight), client, bare)
   } finally {
     await without.close()
     await withContext.close()
@@ -71,18 +71,19 @@ async function viewSection(setup: Setup, inFlight: number, client: BenchClient, 
     newView: () => contextClient.withContext(context).callTool({ name: 'whoami', arguments: {} }),
     none: () => bare.callTool({ name: 'whoami', arguments: {} }),
   }
-  const besideByHand = async (name: 'view' | 'newView' | 'none') => {
+  const rounds = ROUNDS[carrier][inFlight] ?? 0
+  const besideByHand = async (name: 'view' | 'newView' | 'none', rounds: number) => {
     await checkAnswer(calls.byHand)
     await checkAnswer(calls[name])
     const { byHand, other } = await sideBySide(
       { byHand: atOnce(inFlight, calls.byHand), other: atOnce(inFlight, calls[name]) },
-      EFFORTS[carrier][inFlight],
+      { rounds, millis: 0 },
     )
     return { byHand, micros: medianOf(other), ratio: ratioOf(other, byHand) }
   }
-  const view = await besideByHand('view')
-  const newView = await besideByHand('newView')
-  const none = await besideByHand('none')
+  const view = await besideByHand('view', rounds)
+  const newView = await besideByHand('newView', rounds)
+  const none = await besideByHand('none', rounds / 4)
   const title = `A call ${nameOf(setup)}, ${inFlight} in flight`
   return {
     title,
@@ -115,7 +116,7 @@ async function storageSection(setup: Setup, bare: BenchClient): Promise<Section>
       without: { run, before: () => storage.disable() },
       used: { run, before: () => storage.run({}, () => {}) },
     },
-    { rounds: (EFFORTS[setup.carrier][1]?.rounds ?? 0) / 4, millis: 0 },
+    { rounds: (ROUNDS[setup.carrier][1] ?? 0) / 4, millis: 0 },
   )
   storage.disable()
   return {

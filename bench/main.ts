@@ -37,7 +37,7 @@ async function measure(wanted: string | undefined): Promise<void> {
     const names = Object.keys(PARTS).filter((name) => name.startsWith(wanted))
     if (names.length === 0) throw new Error(`no part begins with ${wanted}: there are ${Object.keys(PARTS).join(', ')}`)
     const run = await runOf(process.execPath, names)
-    console.log(targetTable([run]))
+    if (run.sections.some(({ targets = [] }) => targets.length > 0)) console.log(targetTable([run]))
     return
   }
   if (!process.version.startsWith('v20.')) throw new Error(`run all of it on Node 20: this is ${process.version}`)
