@@ -77,8 +77,9 @@ async function fieldsSection(): Promise<Section> {
       const host = await HOSTS['in memory'](major, () => contextServer(major, definition))
       const client = await host.connect()
       const contextClient = createContextClient(client, definition)
-      const byHand = () => client.callTool({ ...WHOAMI, _meta: { [definition.key]: context } })
-      const newView = () => contextClient.withContext(context).callTool({ ...WHOAMI })
+      // Params are written out: SDK 1 takes 1 µs longer for params that were made by spreading others.
+      const byHand = () => client.callTool({ name: 'whoami', arguments: {}, _meta: { [definition.key]: context } })
+      const newView = () => contextClient.withContext(context).callTool({ name: 'whoami', arguments: {} })
       await checkAnswer(byHand)
       await checkAnswer(newView)
       const times = await sideBySide({ byHand, newView }, { rounds: 8000, millis: 0 })

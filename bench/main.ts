@@ -93,7 +93,8 @@ function headOf(): string {
 
 \`npm run bench\` writes this page. In each round, all subjects of a table are timed one after the other, in an order that
 changes, and ratios and differences are of the same round. Figures are medians. The interval beside a figure holds the
-true median with a probability of 95%. Ratios carry over to other machines; times do not.
+true median of that process with a probability of 95%; another run can move a ratio in memory by 0.02, since V8 compiles
+the same code differently. Ratios carry over to other machines; times do not.
 
 Measured on ${machine}, ${type()} ${release()}.
 mcp-request-context ${versionIn('.')} with ${versions.join(', ')}.`
