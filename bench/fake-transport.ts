@@ -3,7 +3,7 @@ import type { Definition } from './contexts.js'
 
 export type Receive = (message: unknown, extra?: unknown) => void
 
-/** A transport that messages are given to by hand. Its receiver does `handle`, nothing by default, and counts. */
+/** A transport that is handed its messages by the benchmark. Its receiver counts them and calls `handle`. */
 export class FakeTransport {
   received = 0
   onmessage: Receive
@@ -19,17 +19,17 @@ export class FakeTransport {
   async start(): Promise<void> {}
   async close(): Promise<void> {}
 
-  /** What the middleware answers here is a refusal: nothing that is measured may be one. */
+  /** The middleware sends nothing but rejections, and no measured message may be rejected. */
   async send(message: unknown): Promise<void> {
-    throw new Error(`refused: ${JSON.stringify(message)}`)
+    throw new Error(`rejected: ${JSON.stringify(message)}`)
   }
 }
 
-/** One with the middleware in front of its receiver. */
-export function gated(definition: Definition, handle?: (extra: unknown) => void): FakeTransport {
+/** A transport with the middleware in front of its receiver. */
+export function withMiddleware(definition: Definition, handle?: (extra: unknown) => void): FakeTransport {
   const transport = new FakeTransport(handle)
   transport.onerror = (error) => {
-    // Thrown outside of the middleware, which reports what is thrown within.
+    // Thrown in a task of its own: the middleware would catch and report it.
     queueMicrotask(() => {
       throw error
     })
@@ -37,8 +37,8 @@ export function gated(definition: Definition, handle?: (extra: unknown) => void)
   return contextTransport(transport as never, definition) as never
 }
 
-/** A call as a transport hands it over, parsed from its bytes. */
-export function received(definition: Definition, context?: object): object {
+/** A tool call as a transport hands it over: parsed from its bytes. */
+export function receivedCall(definition: Definition, context?: object): object {
   const _meta = context === undefined ? { progressToken: 1 } : { [definition.key]: context }
   const message = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'whoami', arguments: {}, _meta } }
   return JSON.parse(JSON.stringify(message))

@@ -1,40 +1,38 @@
-// What bound fields cost: mirrored into headers, read out of them, compared with them, and given to a handler.
+// What bound fields cost: written to headers, read from them, compared with them, and handed to a handler.
 import { contextToHeaders, headersToContext } from 'mcp-request-context/http'
 import { getHttpHeaders } from 'mcp-request-context/server'
 import { contextOf, definitionOf, FIELDS } from './contexts.js'
-import { gated, received } from './fake-transport.js'
+import { receivedCall, withMiddleware } from './fake-transport.js'
+import { differenceOf, figureOf, micros } from './figures.js'
+import type { Section } from './report.js'
 import { stepsSideBySide, type Times } from './rounds.js'
-import type { Section } from './section.js'
-import { differenceOf, micros, spreadOf } from './spread.js'
 
 export async function* headerStepSections(): AsyncGenerator<Section> {
   const measured = FIELDS.map((fields) => ({ ...headerTimes(fields), ...handlerTimes(fields) }))
   type Measured = (typeof measured)[number]
-  const row = (name: string, micros: (times: Measured) => { median: number }) => [
+  const row = (name: string, figure: (times: Measured) => { median: number }) => [
     name,
-    ...measured.map((times) => show(micros(times).median)),
+    ...measured.map((times) => micros(figure(times).median)),
   ]
   yield {
     title: 'Fields bound to headers',
     table: [
       ['', ...FIELDS.map((fields) => `${fields} bound, µs`)],
-      row('floor: new Headers, and a set for each', ({ set }) => spreadOf(set)),
-      row('contextToHeaders', ({ encode }) => spreadOf(encode)),
-      row('floor: a get for each', ({ get }) => spreadOf(get)),
-      row('headersToContext', ({ decode }) => spreadOf(decode)),
-      row('comparing headers and context at admission, SDK 1.x', ({ plain, record }) => differenceOf(record, plain)),
-      row('the same, SDK 2.x', ({ plain, fetched }) => differenceOf(fetched, plain)),
-      row('floor: a copy of Headers that have them all', ({ copy }) => spreadOf(copy)),
-      row('getHttpHeaders, SDK 1.x', ({ fromRecord }) => spreadOf(fromRecord)),
-      row('getHttpHeaders, SDK 2.x', ({ fromHeaders }) => spreadOf(fromHeaders)),
-      row('getHttpHeaders without HTTP', ({ fromMeta }) => spreadOf(fromMeta)),
+      row('floor: new Headers, and a set for each', ({ set }) => figureOf(set)),
+      row('contextToHeaders', ({ encode }) => figureOf(encode)),
+      row('floor: a get for each', ({ get }) => figureOf(get)),
+      row('headersToContext', ({ decode }) => figureOf(decode)),
+      row('comparing headers and context at admission, SDK 1', ({ plain, record }) => differenceOf(record, plain)),
+      row('the same, SDK 2', ({ plain, fetched }) => differenceOf(fetched, plain)),
+      row('floor: a copy of Headers that have them all', ({ copy }) => figureOf(copy)),
+      row('getHttpHeaders, SDK 1', ({ fromRecord }) => figureOf(fromRecord)),
+      row('getHttpHeaders, SDK 2', ({ fromHeaders }) => figureOf(fromHeaders)),
+      row('getHttpHeaders without HTTP', ({ fromMeta }) => figureOf(fromMeta)),
     ],
   }
 }
 
-const show = micros
-
-/** The headers of an HTTP request, as the transport of each major tells them beside a message. */
+/** The headers of an HTTP request, as the transport of each SDK major hands them over with a message. */
 function extrasOf(fields: number) {
   const definition = definitionOf('zod', fields, fields)
   const headers = contextToHeaders(definition, contextOf(fields))
@@ -58,8 +56,8 @@ const USUAL = {
 function headerTimes(fields: number) {
   const { definition, headers, record, fetched } = extrasOf(fields)
   const context = contextOf(fields)
-  const message = received(definition, context)
-  const guarded = gated(definition)
+  const message = receivedCall(definition, context)
+  const transport = withMiddleware(definition)
   const names = definition.headers.map(({ lowerCaseName }) => lowerCaseName)
   const values = names.map((name) => [name, headers.get(name) ?? ''] as const)
   return stepsSideBySide({
@@ -71,21 +69,21 @@ function headerTimes(fields: number) {
     encode: () => contextToHeaders(definition, context),
     get: () => names.map((name) => headers.get(name)),
     decode: () => headersToContext(definition, headers),
-    plain: () => guarded.onmessage(message, {}),
-    record: () => guarded.onmessage(message, record),
-    fetched: () => guarded.onmessage(message, fetched),
+    plain: () => transport.onmessage(message, {}),
+    record: () => transport.onmessage(message, record),
+    fetched: () => transport.onmessage(message, fetched),
   })
 }
 
 type Way = 'copy' | 'fromRecord' | 'fromHeaders' | 'fromMeta'
 
-/** Below a handler each, so one after the other. */
+/** Each runs inside a handler, so they cannot run side by side. */
 function handlerTimes(fields: number): Times<Way> {
   const { definition, headers, record, fetched } = extrasOf(fields)
-  const message = received(definition, contextOf(fields))
-  const below = (extra: object): readonly number[] => {
+  const message = receivedCall(definition, contextOf(fields))
+  const inHandler = (extra: object): readonly number[] => {
     let measured: readonly number[] = []
-    const transport = gated(definition, () => {
+    const transport = withMiddleware(definition, () => {
       measured = stepsSideBySide({ headers: () => getHttpHeaders() }).headers
     })
     transport.onmessage(message, extra)
@@ -93,8 +91,8 @@ function handlerTimes(fields: number): Times<Way> {
   }
   return {
     copy: stepsSideBySide({ copy: () => new Headers(headers) }).copy,
-    fromRecord: below(record),
-    fromHeaders: below(fetched),
-    fromMeta: below({}),
+    fromRecord: inHandler(record),
+    fromHeaders: inHandler(fetched),
+    fromMeta: inHandler({}),
   }
 }

@@ -33,7 +33,7 @@ export interface ToolResult {
   readonly content: readonly { readonly type: 'text'; readonly text: string }[]
 }
 
-/** A handler's argument, as far as it is read here: `extra` of SDK 1.x, `ctx` of 2.x. */
+/** A handler's argument, as far as it is read here: `extra` of SDK 1, `ctx` of SDK 2. */
 export interface Extra {
   readonly requestInfo?: { readonly headers: Readonly<Record<string, string>> }
   readonly http?: { readonly req?: Request }

@@ -1,4 +1,4 @@
-// The public API with its types, entry by entry: written to docs/api/, or, with --check, compared with what stands there.
+// Writes the public API of each entry, with its types, to docs/api/. With --check, it fails where that has changed.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 const check = process.argv.includes('--check')
 const temporary = mkdtempSync(join(tmpdir(), 'api-report-'))
 
-/** Whether an entry's report is, or was made, what its declarations say. */
+/** Writes the report of an entry, or checks it. Returns false where the declarations have errors, or the report changed. */
 function report(entry: string): boolean {
   const config = ExtractorConfig.prepare({
     packageJsonFullPath: join(root, 'package.json'),
@@ -30,16 +30,14 @@ function report(entry: string): boolean {
         reportFileName: `${entry}.api.md`,
         reportFolder: join(root, 'docs/api'),
         reportTempFolder: temporary,
-        // Types that the API is made of and that no entry exports.
+        // Also show types that the API uses and no entry exports.
         includeForgottenExports: true,
       },
       docModel: { enabled: false },
       dtsRollup: { enabled: false },
       tsdocMetadata: { enabled: false },
       messages: {
-        extractorMessageReporting: {
-          default: { logLevel: 'none' as ExtractorLogLevel },
-        },
+        extractorMessageReporting: { default: { logLevel: 'none' as ExtractorLogLevel } },
         tsdocMessageReporting: { default: { logLevel: 'none' as ExtractorLogLevel } },
         compilerMessageReporting: { default: { logLevel: 'error' as ExtractorLogLevel } },
       },
@@ -57,8 +55,8 @@ function report(entry: string): boolean {
 try {
   const changed = ENTRIES.filter((entry) => !report(entry))
   if (changed.length > 0) {
-    console.error(`docs/api: the public API of ${changed.join(', ')} is not what is written there.`)
-    console.error('If it should be: npm run api, look at the difference, and add an entry to CHANGELOG.md.')
+    console.error(`docs/api is out of date for ${changed.join(', ')}.`)
+    console.error('If you meant to change the API: npm run api, read the diff, and add an entry to CHANGELOG.md.')
     process.exitCode = 1
   }
 } finally {

@@ -1,5 +1,5 @@
-// Runs the official conformance suite against servers and clients of both SDK majors, without this package and with it,
-// and compares the results entry by entry: they must be the same. `conformance.ts TOOLS`, a folder with the suite.
+// Runs the official conformance suite against servers and clients of both SDK majors, without this package and with it.
+// Fails if any result differs. `conformance.ts TOOLS`, where TOOLS is the folder that .ci/conformance installs the suite in.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { build } from 'esbuild'
 import { count, differences, type Results } from '../test/conformance-suite/results.js'
 import { type ClientRun, type ServerRun, Suite } from '../test/conformance-suite/suite.js'
 
-/** What a client sends before it is connected; the rest has the context. */
+/** What a client sends before it is connected. Everything after it carries the context. */
 const HANDSHAKE = ['initialize', 'notifications/initialized']
 
 const [tools] = process.argv.slice(2)
@@ -16,7 +16,7 @@ if (tools === undefined) throw new Error('usage: conformance.ts TOOLS')
 
 const programs = mkdtempSync(join(tmpdir(), 'mcp-request-context-conformance-'))
 const suite = new Suite(tools, programs)
-const faults: string[] = []
+const failures: string[] = []
 
 process.on('exit', () => {
   suite.stop()
@@ -30,13 +30,13 @@ for (const major of [1, 2]) {
   await compareClients(major)
 }
 
-if (faults.length > 0) {
-  console.error(`\n${faults.join('\n')}\n\nthe conformance suite sees a difference`)
+if (failures.length > 0) {
+  console.error(`\n${failures.join('\n')}\n\nThis package changes what the conformance suite sees.`)
   process.exit(1)
 }
-console.log('\nthe conformance suite sees no difference')
+console.log('\nThe results are the same with this package and without.')
 
-/** Makes one file of each program: the suite starts a client for each scenario, all at once. */
+/** Bundles each program into one file, which starts fast: the suite starts a client for each scenario, all at once. */
 async function bundle(): Promise<void> {
   const root = fileURLToPath(new URL('../', import.meta.url))
   await build({
@@ -47,7 +47,7 @@ async function bundle(): Promise<void> {
     format: 'esm',
     outdir: programs,
     outExtension: { '.js': '.mjs' },
-    // CommonJS packages in an ES module.
+    // CommonJS packages that are bundled into an ES module call require().
     banner: { js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)" },
     logLevel: 'error',
   })
@@ -62,20 +62,20 @@ async function compareServers(major: number): Promise<void> {
   expectSame(`${name}, installed`, without.results, installed.results)
   expectSame(`${name}, with a context in each request`, without.results, carried.results)
   expectServerCounts(name, { without, installed, carried })
-  console.log(`  with a context: ${carried.counts.carried} requests, read in all ${carried.counts.read} handlers`)
+  console.log(`  ${carried.counts.carried} requests carried a context; all ${carried.counts.read} handlers read it`)
 }
 
-/** The context was there: in each handler that ran, where it was carried, and in none elsewhere. */
+/** Where requests carried a context, every handler read it. Elsewhere, no handler saw one. In each run the same handlers ran. */
 function expectServerCounts(name: string, runs: Record<'without' | 'installed' | 'carried', ServerRun>): void {
   const { handled } = runs.without.counts
   const { carried, ...others } = runs
   for (const [mode, { counts }] of Object.entries(others)) {
     if (counts.carried + counts.read === 0 && counts.handled === handled) continue
-    faults.push(`${name}, ${mode}: there was a context, or not every handler ran: ${JSON.stringify(counts)}`)
+    failures.push(`${name}, ${mode}: expected ${handled} handlers and no context, saw ${JSON.stringify(counts)}`)
   }
   const { counts } = carried
   if (handled === 0 || counts.handled !== handled || counts.read !== handled || counts.carried < handled) {
-    faults.push(`${name}: not every handler read its context: ${JSON.stringify(counts)}; without, ${handled} ran`)
+    failures.push(`${name}: expected ${handled} handlers, each with its context, saw ${JSON.stringify(counts)}`)
   }
 }
 
@@ -85,40 +85,44 @@ async function compareClients(major: number): Promise<void> {
   const name = `client of SDK ${major}`
   report(name, without.results)
   expectSame(`${name}, with a view`, without.results, carried.results)
-  console.log(
-    `  with a view: ${expectClientCounts(name, without, carried)} requests, each with a context and its header`,
-  )
+  const requests = expectClientCounts(name, without, carried)
+  console.log(`  ${requests} requests carried a context and its header`)
 }
 
-/** The same was sent, to the same end; and each message after the handshake had the context and its header. */
+/**
+ * In both runs each scenario sent the same messages and had the same outcome. With a view, every message after the
+ * handshake carried the context and its header. Returns how many did.
+ */
 function expectClientCounts(name: string, without: ClientRun, carried: ClientRun): number {
   let requests = 0
-  if (carried.played.size !== without.played.size) faults.push(`${name}: not all scenarios were played in both runs`)
+  if (carried.played.size !== without.played.size) failures.push(`${name}: the two runs played different scenarios`)
   for (const [scenario, { outcome, counts }] of carried.played) {
     const before = without.played.get(scenario)
     const sent = (played = counts) => JSON.stringify(Object.entries(played).map(([method, { sent }]) => [method, sent]))
     if (before?.outcome !== outcome || sent(before.counts) !== sent()) {
-      faults.push(
+      failures.push(
         `${name}, ${scenario}: ${outcome}, ${sent()}; without a view ${before?.outcome}, ${sent(before?.counts)}`,
       )
     }
     for (const [method, { sent, carried, mirrored }] of Object.entries(counts)) {
       const expected = HANDSHAKE.includes(method) ? 0 : sent
       if (carried !== expected || mirrored !== expected) {
-        faults.push(`${name}, ${scenario}: ${carried} of ${sent} ${method} had the context, ${mirrored} its header`)
+        failures.push(
+          `${name}, ${scenario}: ${carried} of ${sent} ${method} carried the context, ${mirrored} its header`,
+        )
       }
       requests += carried
     }
   }
-  if (requests === 0) faults.push(`${name}: no request had a context`)
+  if (requests === 0) failures.push(`${name}: no request carried a context`)
   return requests
 }
 
 function expectSame(name: string, without: Results, results: Results): void {
-  faults.push(...differences(without, results).map((line) => `${name}: ${line}`))
+  failures.push(...differences(without, results).map((line) => `${name}: ${line}`))
 }
 
-/** Says what the suite makes of the SDK itself. */
+/** Prints the results without this package: what fails there is the SDK's own. */
 function report(name: string, results: Results): void {
   const of = (status: string) => count(results, status)
   console.log(
@@ -126,8 +130,8 @@ function report(name: string, results: Results): void {
   )
   for (const [scenario, entries] of results) {
     for (const entry of entries) {
-      if (/^(FAILURE|WARNING) /.test(entry)) console.log(`  of the SDK itself: ${scenario}: ${entry}`)
+      if (/^(FAILURE|WARNING) /.test(entry)) console.log(`  the SDK's own: ${scenario}: ${entry}`)
     }
   }
-  if (of('SUCCESS') === 0) faults.push(`${name}: nothing passed`)
+  if (of('SUCCESS') === 0) failures.push(`${name}: no check passed`)
 }

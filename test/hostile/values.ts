@@ -6,12 +6,19 @@ import { MAKERS, WRAPPERS } from './not-json.js'
 /** Says in a plan that what follows is no JSON. */
 const MARK = '\u2620 '
 
-const times = Number(process.env.HOSTILE_RUNS ?? 1)
+/** Set by scripts/fuzz.ts: how long each property runs, and where its input starts. */
+const { FUZZ_MILLISECONDS, FUZZ_SEED } = process.env
 
-/** So many runs, always the same ones; `HOSTILE_RUNS=50` makes that fifty times as many, from another seed each time. */
-export function runs(numRuns: number): { numRuns: number; seed?: number; interruptAfterTimeLimit?: number } {
-  if (times !== 1) return { numRuns: numRuns * times }
-  // To make the smallest of the inputs that have no end, each is waited for.
+/** How often a property runs: so many times, always with the same input. `npm run fuzz` runs it for a time instead. */
+export function runs(numRuns: number): { numRuns: number; seed: number; interruptAfterTimeLimit: number } {
+  if (FUZZ_MILLISECONDS !== undefined) {
+    return {
+      numRuns: Number.MAX_SAFE_INTEGER,
+      seed: Number(FUZZ_SEED),
+      interruptAfterTimeLimit: Number(FUZZ_MILLISECONDS),
+    }
+  }
+  // Ends the search for a smaller input, where each of them runs into its own time limit.
   return { numRuns, seed: 20261121, interruptAfterTimeLimit: 20_000 }
 }
 
@@ -85,9 +92,31 @@ const extreme = fc.oneof(
 /** Any JSON value. */
 export const json: fc.Arbitrary<unknown> = tree(fc.oneof({ weight: 40, arbitrary: scalar }, extreme))
 
+/** A context as the definition `bound` describes it; now and then one of its members is something else. */
+function fieldsOf(other: fc.Arbitrary<unknown>): fc.Arbitrary<object> {
+  const mostly = (value: fc.Arbitrary<unknown>) =>
+    fc.oneof({ weight: 19, arbitrary: value }, { weight: 1, arbitrary: other })
+  const user = fc.record(
+    { id: mostly(text), roles: fc.array(mostly(text), { maxLength: 3 }) },
+    { requiredKeys: ['id'] },
+  )
+  return fc.record(
+    {
+      tenant: mostly(text),
+      token: mostly(text),
+      retries: mostly(fc.integer()),
+      dryRun: mostly(fc.boolean()),
+      user: mostly(user),
+      notes: mostly(fc.dictionary(text, fc.array(mostly(number), { maxLength: 3 }), { maxKeys: 3 })),
+    },
+    { requiredKeys: [], noNullPrototype: true },
+  )
+}
+
 /** JSON that is mostly a context: what lies behind the first check is reached, too. */
 export const jsonContext: fc.Arbitrary<unknown> = fc.oneof(
-  { weight: 6, arbitrary: objectOf(fieldName, json) },
+  { weight: 3, arbitrary: fieldsOf(json) },
+  { weight: 4, arbitrary: objectOf(fieldName, json) },
   { weight: 1, arbitrary: extreme },
   { weight: 1, arbitrary: json },
 )
@@ -100,6 +129,8 @@ const KEYWORD_VALUES = [
   '#',
   '#/$defs/a',
   '#/properties/a',
+  '#/$defs%/a',
+  '(',
   '#a',
   'file:///etc/passwd',
   '/etc/passwd',
