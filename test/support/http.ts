@@ -30,6 +30,7 @@ import {
 import express from 'express'
 import { type Context, Hono } from 'hono'
 import { onTestFinished } from 'vitest'
+import { EVERY_CELL } from './cells.js'
 import { type Major, newClient, type TestClient, type TestServer } from './sdk.js'
 
 export type MakeServer = () => TestServer
@@ -278,11 +279,10 @@ const CELLS: readonly HttpCell[] = [
   inOne(2, 'createMcpHandler in Hono, 2026-07-28', serveHandlerInHono, 400, MODERN),
 ]
 
-const FEW = ['SDK 1, stateless, JSON answers', 'SDK 2, web standard', 'createMcpHandler, 2026-07-28']
+const FEW = ['SDK 1, stateless, JSON answers', 'SDK 1, HTTP+SSE', 'SDK 2, web standard', 'createMcpHandler, 2026-07-28']
 
-/** All of them, but for mutation testing, which runs the tests some thousand times. */
-export const HTTP_CELLS =
-  process.env.FEW_HTTP_CELLS === undefined ? CELLS : CELLS.filter(({ name }) => FEW.includes(name))
+/** All of them in `matrix`, one of each kind in `integration`. */
+export const HTTP_CELLS = EVERY_CELL ? CELLS : CELLS.filter(({ name }) => FEW.includes(name))
 
 /** Connects a cell's client, until the test is over. */
 export async function connectCell(cell: HttpCell, url: URL, options: object): Promise<TestClient> {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createContextClient } from 'mcp-request-context/client'
 import { getContext, getHttpHeaders, installContext, readContext } from 'mcp-request-context/server'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { EVERY_CELL } from '../support/cells.js'
 import { testContext } from '../support/contexts.js'
 import { httpTransport, serveHandler, serveStateful } from '../support/http.js'
 import {
@@ -21,7 +22,7 @@ import {
 
 const VIEWS = 100
 /** A multiple of ten. */
-const CALLS = Number(process.env.ISOLATION_CALLS ?? 10_000)
+const CALLS = EVERY_CELL ? 10_000 : 500
 
 type Seen = [where: string, tenant: string | undefined, token: string | undefined]
 

@@ -9,7 +9,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { testContext } from '../support/contexts.js'
 import { answerOf, MAJORS, type Major, newClient } from '../support/sdk.js'
 
-const SERVER = fileURLToPath(new URL('../fixtures/stdio-server.ts', import.meta.url))
+const SERVER = fileURLToPath(new URL('./stdio-server.ts', import.meta.url))
 const argsFor = (major: Major) => ['--import', 'tsx', SERVER, String(major)]
 
 const DIALECTS = [
