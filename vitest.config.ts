@@ -16,6 +16,9 @@ export const resolve = {
 const MINUTE = 60_000
 const minutes = (count: number) => ({ testTimeout: count * MINUTE, hookTimeout: count * MINUTE })
 
+// The files of such a project load the SDKs once, and share them: loading takes most of the time of a small test.
+const shared = { isolate: false }
+
 /** A project of the test files whose names end in its own name: `views.integration.test.ts`. */
 function project(name: string, test: TestProjectInlineConfiguration['test'] = {}): TestProjectInlineConfiguration {
   return { extends: true, test: { name, include: [`test/**/*.${name}.test.ts`], ...test } }
@@ -29,15 +32,16 @@ export default defineConfig({
     // The HTTP client of SDK 1 adds more abort listeners than Node 20 likes, with this package or without it.
     execArgv: ['--disable-warning=MaxListenersExceededWarning'],
     projects: [
-      project('unit', { include: ['test/**/*.test.ts'], exclude: ['test/**/*.*.test.ts'] }),
+      project('unit', { ...shared, include: ['test/**/*.test.ts'], exclude: ['test/**/*.*.test.ts'] }),
       project('integration', {
+        ...shared,
         include: ['test/**/*.{integration,matrix}.test.ts'],
         provide: { cells: 'one of each' },
       }),
       project('smoke', minutes(3)),
       project('types', { include: [], typecheck: { enabled: true, only: true, include: ['test/**/*.test-d.ts'] } }),
-      project('hostile', minutes(3)),
-      project('matrix', { ...minutes(3), provide: { cells: 'all' } }),
+      project('hostile', { ...minutes(3), ...shared }),
+      project('matrix', { ...minutes(3), ...shared, provide: { cells: 'all' } }),
       project('e2e', minutes(3)),
       // Each test has processes of its own: no more of them at once than two processors can serve.
       project('stress', { fileParallelism: false, maxConcurrency: 2 }),

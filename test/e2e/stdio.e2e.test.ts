@@ -1,16 +1,15 @@
 // A real server process over stdio, of both majors: what a well-behaved client reads, and a thousand hostile contexts.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { StdioClientTransport as StdioV2 } from '@modelcontextprotocol/client/stdio'
 import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { createContextClient } from 'mcp-request-context/client'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { testContext } from '../support/contexts.js'
+import { nodeArgs } from '../support/processes.js'
 import { answerOf, MAJORS, type Major, newClient } from '../support/sdk.js'
 
-const SERVER = fileURLToPath(new URL('./stdio-server.ts', import.meta.url))
-const argsFor = (major: Major) => ['--import', 'tsx', SERVER, String(major)]
+const argsFor = (major: Major) => nodeArgs('test/e2e/server.ts', 'stdio', String(major))
 
 const DIALECTS = [
   ['client of SDK 1', 1, {}],
@@ -29,7 +28,7 @@ describe.each(MAJORS)('a process with a server of SDK %i', (serverMajor) => {
       const view = root.withContext({ tenant: `t${index}`, token: `TOKEN_${index}` })
       expect(answerOf(await view.callTool({ name: 'read' }))).toEqual({
         context: { tenant: `t${index}`, token: `TOKEN_${index}` },
-        headers: [['x-tenant-id', `t${index}`]],
+        tenantHeader: `t${index}`,
       })
     })
     await Promise.all(calls)
