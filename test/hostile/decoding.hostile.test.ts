@@ -55,7 +55,7 @@ test('encoding leaves JSON as it was', async () => {
 
 test('refusing to encode a context takes no longer where its objects double with each level', () => {
   const definition = DEFINITIONS.wide as AnyDefinition
-  inTime(() => expect(() => encodeContext(definition, { a: doubling(40) })).toThrow(), 500)
+  inTime(() => expect(() => encodeContext(definition, { a: doubling(40) })).toThrow())
 })
 
 test('redacting any object leaves no value of a sensitive field', () => {

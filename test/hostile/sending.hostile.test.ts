@@ -55,5 +55,5 @@ test.each([
 
 test('a view is made at once, though the objects of its context double with each level', () => {
   const client = { request: async () => {}, notification: async () => {} }
-  inTime(() => createContextClient(client, open).withContext({ a: doubling(24) }), 500)
+  inTime(() => createContextClient(client, open).withContext({ a: doubling(40) }))
 })
