@@ -1,4 +1,5 @@
 // The gateways of docs/http-bridge.md run: real clients go through them to real servers.
+
 import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { rm } from 'node:fs/promises'
@@ -13,6 +14,7 @@ import { contextFetch } from 'mcp-request-context/http'
 import { getContext, installContext } from 'mcp-request-context/server'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
+import { eventually } from '../support/eventually.js'
 import { httpTransport } from '../support/http.js'
 import { output } from '../support/markdown.js'
 import { answerOf, type Extra, type Major, newClient, newServer, reply } from '../support/sdk.js'
@@ -86,7 +88,7 @@ describe.each(['gateway-express.ts', 'gateway-hono.ts'])('%s', (program) => {
     folder = await folderWith({ 3001: ports[0], 3002: ports[1], 8080: port })
     gateway = await start(folder, program, port)
     url = new URL(`http://127.0.0.1:${port}/mcp`)
-  }, 30_000)
+  })
 
   afterAll(async () => {
     await gateway.stop()
@@ -151,7 +153,7 @@ describe.each(['gateway-express.ts', 'gateway-hono.ts'])('%s', (program) => {
       const rest = major === 1 ? [undefined, { onprogress }] : [{ onprogress }]
       expect(answerOf(await view.withContext({ tenant: 'globex' }).callTool(params, ...rest))).toBe('released')
       expect(onprogress).toHaveBeenCalledTimes(1)
-    }, 10_000)
+    })
   })
 
   test.each<[string, number, Record<string, string>]>([
@@ -195,7 +197,7 @@ describe.each(['gateway-express.ts', 'gateway-hono.ts'])('%s', (program) => {
     }
     await client.connect(httpTransport(1, url, { fetch: watching, requestInit }))
     onTestFinished(() => client.close())
-    await vi.waitFor(() => expect(opened).toEqual([200]))
+    await eventually(() => expect(opened).toEqual([200]))
     await server.server.notification({ method: 'notifications/tools/list_changed' })
     await changed
     await client.transport.terminateSession()
@@ -266,7 +268,7 @@ describe('the programs of the document together', () => {
       await start(folder, 'server.ts', ports[3002]),
       await start(folder, 'gateway-express.ts', ports[8080]),
     )
-  }, 30_000)
+  })
 
   afterAll(async () => {
     await Promise.all(running.map((program) => program.stop()))

@@ -70,7 +70,7 @@ test('every block is one of those that are checked', () => {
 test('every program and snippet type-checks', () => {
   const names = [...snippets.keys()].map((index) => `snippet-${index}.ts`)
   expect(typeFaults(folder, [...programs.keys(), 'preflight.ts', ...names])).toBe('')
-}, 60_000)
+})
 
 describe('commands', () => {
   test.each(shell)('%s', (command) => {

@@ -57,8 +57,8 @@ export async function start(folder: string, name: string, port: string): Promise
     complaints += chunk
   })
   const ended = once(child, 'exit')
-  for (let tries = 0; !(await listens(Number(port))); tries++) {
-    if (tries === 200 || child.exitCode !== null) throw new Error(`${name} does not listen: ${complaints}`)
+  while (!(await listens(Number(port)))) {
+    if (child.exitCode !== null) throw new Error(`${name} does not listen: ${complaints}`)
     await sleep(50)
   }
   return {

@@ -97,7 +97,7 @@ test('every block of the README is one of those that are checked here', () => {
 test('every program and snippet type-checks', () => {
   const names = [...snippets.keys()].map((index) => `snippet-${index}.ts`)
   expect(typeFaults(folder, [...programs.keys(), 'prelude.ts', 'recorder.ts', ...names])).toBe('')
-}, 60_000)
+})
 
 describe('programs', () => {
   test.each([...outputs])('%s prints what the README says', async (program, expected) => {

@@ -25,7 +25,7 @@ test('every block is one of those that are run', () => {
 
 test('every program type-checks', () => {
   expect(typeFaults(folder, [...files.keys()])).toBe('')
-}, 60_000)
+})
 
 test('every test of it passes, and the pairs that are not closed keep no process alive', async () => {
   expect(await output(folder, 'greet.test.ts')).toMatch(new RegExp(`\\bpass ${snippets.length + 1}\\n`))

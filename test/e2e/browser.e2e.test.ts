@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { corsAllowHeaders } from 'mcp-request-context/http'
 import { getContext, installContext } from 'mcp-request-context/server'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { testContext } from '../support/contexts.js'
+import { eventually } from '../support/eventually.js'
 import type { MakeServer } from '../support/http.js'
 import { describeWith, pathOf } from '../support/program.js'
 import { type Major, newServer, reply } from '../support/sdk.js'
@@ -100,7 +101,6 @@ function isCall(body: unknown): boolean {
 const callsAt = ({ arrived }: CorsServer) => arrived.filter(({ body }) => isCall(body))
 
 describeWith('chromium', 'in Chromium', () => {
-  vi.setConfig({ testTimeout: 15_000 })
   let bundle: Awaited<ReturnType<typeof bundlePage>>
   let site: Awaited<ReturnType<typeof serveSite>>
   let browser: Browser
@@ -112,12 +112,12 @@ describeWith('chromium', 'in Chromium', () => {
     bundle = await bundlePage()
     site = await serveSite(bundle.script)
     // It keeps its data in a new folder, which goes when it closes.
-    browser = await chromium.launch({ executablePath: pathOf('chromium'), args: ARGS, timeout: 20_000 })
+    browser = await chromium.launch({ executablePath: pathOf('chromium'), args: ARGS, timeout: 120_000 })
     page = await browser.newPage()
     page.context().on('request', (request) => hosts.add(new URL(request.url()).hostname))
     page.on('console', (message) => messages.push(message.text()))
     await page.goto(site.url)
-  }, 30_000)
+  })
 
   afterAll(async () => {
     site?.close()
@@ -185,7 +185,7 @@ describeWith('chromium', 'in Chromium', () => {
       expect(outcomes).toEqual([{ failure: UNSENT }, { answer: unbound }, { failure: UNSENT }])
       expect(callsAt(server)).toHaveLength(1)
       expect(server.tool.calls).toBe(1)
-      await expect.poll(() => refusals(server)).toHaveLength(2)
+      await eventually(() => expect(refusals(server)).toHaveLength(2))
     })
   })
 
@@ -197,7 +197,7 @@ describeWith('chromium', 'in Chromium', () => {
     expect(callsAt(server)).toEqual([])
     expect(server.tool.calls).toBe(0)
     const said = `header field ${name} is not allowed by Access-Control-Allow-Headers in preflight response`
-    await expect.poll(() => refusals(server)).toEqual([expect.stringContaining(said)])
+    await eventually(() => expect(refusals(server)).toEqual([expect.stringContaining(said)]))
   })
 
   test.each([

@@ -12,7 +12,7 @@ interface Ended {
 }
 
 function runDemo(): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'examples/demo/main.ts'], { cwd: root, timeout: 25_000 })
+  const child = spawn(process.execPath, ['--import', 'tsx', 'examples/demo/main.ts'], { cwd: root, timeout: 120_000 })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk) => {
@@ -31,7 +31,7 @@ describe('the demo', () => {
   let ended: Ended
   beforeAll(async () => {
     ended = await runDemo()
-  }, 30_000)
+  })
 
   /** The paragraph that a line begins. */
   const paragraph = (beginning: RegExp) => ended.stdout.split('\n\n').find((text) => beginning.test(text)) ?? ''

@@ -1,9 +1,11 @@
 // The bridge behind a real nginx: it routes by the mirrored tenant, and gives each request a token of its own.
+
 import { request } from 'node:http'
 import { contextErrorFrom, defineContext } from 'mcp-request-context'
 import { createContextClient } from 'mcp-request-context/client'
 import { contextFetch, encodeHeaderValue, type FetchLike } from 'mcp-request-context/http'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { eventually } from '../support/eventually.js'
 import { httpTransport } from '../support/http.js'
 import { describeWith } from '../support/program.js'
 import { answerOf, callWith, MAJORS, newClient, type TestClient } from '../support/sdk.js'
@@ -37,7 +39,7 @@ describeWith('nginx', 'behind nginx', () => {
     let gateway: Gateway
     beforeAll(async () => {
       gateway = await startGateway(serverMajor)
-    }, 30_000)
+    })
     afterAll(() => gateway?.stop())
 
     const processOf = (tenant: Tenant) => (tenant === 'acme' ? gateway.acme : gateway.globex)
@@ -264,8 +266,8 @@ describeWith('nginx', 'behind nginx', () => {
         const trace = newTrace()
         const view = root.withContext({ tenant: 'acme', trace })
         const onprogress = vi.fn()
-        const result = callWith(major, view, { name: 'progress' }, { onprogress, timeout: 10_000 })
-        await vi.waitFor(() => expect(onprogress).toHaveBeenCalledWith({ progress: 1, total: 2 }), 5_000)
+        const result = callWith(major, view, { name: 'progress' }, { onprogress })
+        await eventually(() => expect(onprogress).toHaveBeenCalledWith({ progress: 1, total: 2 }))
         await gateway.acme.open(trace)
         expect(answerOf(await result)).toMatchObject({ process: gateway.acme.pid, looks: [{ tenant: 'acme', trace }] })
       })
@@ -277,7 +279,7 @@ describeWith('nginx', 'behind nginx', () => {
           await look(root.withContext({ tenant, trace }))
           const upstream = `127.0.0.1:${await processOf(tenant).port}`
           const line = { tenant: encodeHeaderValue(tenant), trace, status: 200, upstream }
-          await vi.waitFor(async () => expect(await gateway.accessLog()).toContainEqual(line), 5_000)
+          await eventually(async () => expect(await gateway.accessLog()).toContainEqual(line))
         }
         expect(gateway.tokens.issued.size).toBeGreaterThan(0)
         expect(await gateway.nginx.log('access')).not.toContain('TOKEN_')

@@ -1,7 +1,8 @@
 // What an MCP client sends beside its messages goes through the same fetch: OAuth, and the streams it comes back to.
 import { contextFetch } from 'mcp-request-context/http'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { testContext } from '../support/contexts.js'
+import { eventually } from '../support/eventually.js'
 import { type Arrived, httpTransport, recordingServer, sseTransport } from '../support/http.js'
 import { type LinkedTransport, MAJORS } from '../support/sdk.js'
 
@@ -93,17 +94,20 @@ describe.each(MAJORS)('the client of SDK %i', (major) => {
   })
 
   test('the stream of HTTP+SSE is opened, and opened again, without a context', async () => {
+    let cut = () => {}
     const { url, arrived } = await recordingServer(({ method }, response) => {
-      if (method === 'POST') return false
+      if (method === 'POST') {
+        cut()
+        return false
+      }
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.write('retry: 1\nid: e1\nevent: endpoint\ndata: /messages\n\n')
-      if (arrived.length > 1) return true
-      setTimeout(() => response.end(), 20)
+      cut = () => response.end()
       return true
     })
     const transport = await started(sseTransport(url, { fetch: contextFetch(testContext) }, major))
     await transport.send(CALL)
-    await vi.waitFor(() => expect(arrived.filter(({ method }) => method === 'GET').length).toBeGreaterThan(1))
+    await eventually(() => expect(arrived.filter(({ method }) => method === 'GET').length).toBeGreaterThan(1))
     for (const one of arrived) expect(carries(one)).toBe(one.method === 'POST')
     expect(arrived.map(({ method }) => method)).toContain('POST')
   })

@@ -11,7 +11,9 @@ import { contextErrorFrom } from 'mcp-request-context'
 import { createContextClient } from 'mcp-request-context/client'
 import { getContext, installContext, readContext, tryGetContext } from 'mcp-request-context/server'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { EVERY_CELL } from '../support/cells.js'
 import { testContext } from '../support/contexts.js'
+import { eventually } from '../support/eventually.js'
 import { httpTransport } from '../support/http.js'
 import {
   answerOf,
@@ -36,8 +38,6 @@ import { newHost } from './server.js'
 
 const PAIRS = MAJORS.flatMap((client) => MAJORS.map((server): [client: Major, server: Major] => [client, server]))
 const READ = { name: 'read' }
-
-const eventually = <T>(check: () => T | Promise<T>) => vi.waitFor(check, { timeout: 5000, interval: 5 })
 
 /** Of an error, what a caller tells errors apart by. */
 async function outcomeOf(call: Promise<unknown>): Promise<unknown> {
@@ -74,7 +74,7 @@ const seen = (context: object) => ({ ambient: context, argument: context })
 describe.each([
   [1, 2],
   [2, 1],
-] as const)('a server of SDK %i that calls one of SDK %i, in one process', { timeout: 20_000 }, (outer, inner) => {
+] as const)('a server of SDK %i that calls one of SDK %i, in one process', (outer, inner) => {
   test('each reads its own context, in fifty calls at once', async () => {
     const gateway = newClient(inner)
     await meet(inner, gateway, readingServer(inner))
@@ -97,71 +97,58 @@ describe.each([
 })
 
 describe('a transport that is closed in mid-request', () => {
-  const CUTS: [transport: Cell['transport'], client: Major, server: Major][] = [
-    ...PAIRS.map((pair): (typeof CUTS)[number] => ['in memory', ...pair]),
+  const PROCESSES: [transport: Cell['transport'], client: Major, server: Major][] = [
     ['stdio', 1, 1],
     ['stdio', 2, 2],
+  ]
+  const CUTS: [transport: Cell['transport'], client: Major, server: Major][] = [
+    ...PAIRS.map((pair): (typeof CUTS)[number] => ['in memory', ...pair]),
+    ...(EVERY_CELL ? PROCESSES : []),
     ...PAIRS.map((pair): (typeof CUTS)[number] => ['HTTP, stateful, SSE', ...pair]),
     ['HTTP, stateful, JSON', 1, 1],
     ['HTTP, stateful, JSON', 2, 2],
   ]
 
   /** A call that is being handled, for as long as the connection lasts. */
-  async function holding(cell: Cell, bare: boolean, timeout = 5000) {
+  async function holding(cell: Cell, bare: boolean, timeout = 60_000) {
     const connection = await connect(cell, bare)
     onTestFinished(() => connection.close().catch(() => {}))
     const client = bind(connection.client, bare ? 'nothing' : { tenant: 'acme' })
     const outcome = outcomeOf(callWith(cell.client, client, { name: 'hold' }, { timeout }))
-    if (cell.transport === 'stdio') await sleep(50)
-    else await eventually(async () => expect(await connection.seenByServer()).toMatchObject([{ label: 'hold' }]))
+    await eventually(async () => expect(await connection.seenByServer()).toMatchObject([{ label: 'hold' }]))
     return { connection, outcome }
   }
 
-  test.each(CUTS)(
-    '%s, client %i, server %i: cut off by the server',
-    { timeout: 20_000 },
-    async (transport, client, server) => {
-      const cell: Cell = { client, server, era: 'initialize', transport }
-      // The SDKs notice the end of a stream of HTTP, and leave the call that waits on it to its timeout.
-      const timeout = transport === 'HTTP, stateful, SSE' ? 1000 : 5000
-      const [own, bare] = await Promise.all([holding(cell, false, timeout), holding(cell, true, timeout)])
-      await own.connection.cut()
-      await bare.connection.cut()
-      const outcome = await own.outcome
-      expect(outcome).toEqual(await bare.outcome)
-      expect(outcome).not.toHaveProperty('served')
-    },
-  )
+  test.each(CUTS)('%s, client %i, server %i: cut off by the server', async (transport, client, server) => {
+    const cell: Cell = { client, server, era: 'initialize', transport }
+    // The SDKs notice the end of a stream of HTTP, and leave the call that waits on it to its timeout.
+    const timeout = transport === 'HTTP, stateful, SSE' ? 1000 : 60_000
+    const [own, bare] = await Promise.all([holding(cell, false, timeout), holding(cell, true, timeout)])
+    await own.connection.cut()
+    await bare.connection.cut()
+    const outcome = await own.outcome
+    expect(outcome).toEqual(await bare.outcome)
+    expect(outcome).not.toHaveProperty('served')
+  })
 
-  test.each(CUTS)(
-    '%s, client %i, server %i: closed by the client',
-    { timeout: 20_000 },
-    async (transport, client, server) => {
-      const cell: Cell = { client, server, era: 'initialize', transport }
-      const [own, bare] = await Promise.all([holding(cell, false), holding(cell, true)])
-      await own.connection.client.close()
-      await bare.connection.client.close()
-      expect(await own.outcome).toEqual(await bare.outcome)
-      expect(await own.outcome).toMatchObject({ message: expect.stringContaining('Connection closed') })
-    },
-  )
+  test.each(CUTS)('%s, client %i, server %i: closed by the client', async (transport, client, server) => {
+    const cell: Cell = { client, server, era: 'initialize', transport }
+    const [own, bare] = await Promise.all([holding(cell, false), holding(cell, true)])
+    await own.connection.client.close()
+    await bare.connection.client.close()
+    expect(await own.outcome).toEqual(await bare.outcome)
+    expect(await own.outcome).toMatchObject({ message: expect.stringContaining('Connection closed') })
+  })
 
-  test.each(PAIRS)(
-    'client %i, server %i: its handler keeps its context',
-    { timeout: 20_000 },
-    async (client, server) => {
-      const { connection, outcome } = await holding(
-        { client, server, era: 'initialize', transport: 'in memory' },
-        false,
-      )
-      await connection.cut()
-      await outcome
-      const look = { ambient: { tenant: 'acme' }, argument: { tenant: 'acme' }, header: 'acme' }
-      await eventually(async () => {
-        expect(await connection.seenByServer()).toEqual([{ label: 'hold, ended', first: look, later: look }])
-      })
-    },
-  )
+  test.each(PAIRS)('client %i, server %i: its handler keeps its context', async (client, server) => {
+    const { connection, outcome } = await holding({ client, server, era: 'initialize', transport: 'in memory' }, false)
+    await connection.cut()
+    await outcome
+    const look = { ambient: { tenant: 'acme' }, argument: { tenant: 'acme' }, header: 'acme' }
+    await eventually(async () => {
+      expect(await connection.seenByServer()).toEqual([{ label: 'hold, ended', first: look, later: look }])
+    })
+  })
 
   test.each(MAJORS)('SDK %i: a source that answers later gets what a late call gets', async (major) => {
     const client = newClient(major)
@@ -209,6 +196,7 @@ describe('a server that is restarted under a live client', () => {
       await transport.handleRequest(request, response)
     })
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+    const url = new URL(`http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`)
     onTestFinished(() => {
       http.closeAllConnections()
       http.close()
@@ -217,14 +205,13 @@ describe('a server that is restarted under a live client', () => {
       sessions = new Map()
       http.closeAllConnections()
       // Node's fetch is to notice, or its next request goes out on a connection that is gone.
-      await sleep(50)
+      await eventually(() => fetch(url, { headers: { 'mcp-session-id': 'none' } }))
     }
-    return { url: new URL(`http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`), restart }
+    return { url, restart }
   }
 
   test.each(PAIRS)(
     'client %i, server %i: the SDK says so, and connected again the same views go on',
-    { timeout: 20_000 },
     async (clientMajor, serverMajor) => {
       const { url, restart } = await restartable(serverMajor, () => readingServer(serverMajor))
       const bare = await restartable(serverMajor, () => {
@@ -246,8 +233,8 @@ describe('a server that is restarted under a live client', () => {
       await bareClient.callTool(READ)
       await restart()
       await bare.restart()
-      const outcome = await outcomeOf(callWith(clientMajor, acme, READ, { timeout: 2000 }))
-      expect(outcome).toEqual(await outcomeOf(callWith(clientMajor, bareClient, READ, { timeout: 2000 })))
+      const outcome = await outcomeOf(callWith(clientMajor, acme, READ, { timeout: 60_000 }))
+      expect(outcome).toEqual(await outcomeOf(callWith(clientMajor, bareClient, READ, { timeout: 60_000 })))
       expect(outcome).not.toHaveProperty('served')
       await acme.close()
       await acme.connect(httpTransport(clientMajor, url))
@@ -305,7 +292,7 @@ const SERVED: [name: string, major: Major, serve: Serve][] = [
   ],
 ]
 
-describe.each(SERVED)('before `initialize`, %s', { timeout: 20_000 }, (_name, major, serve) => {
+describe.each(SERVED)('before `initialize`, %s', (_name, major, serve) => {
   test('a call is what the SDK makes of it, under its own context or refused for it', async () => {
     const handled = vi.fn()
     const { request } = await rawClient(major, serve, () => readingServer(major, true, handled))
@@ -353,7 +340,7 @@ describe.each(SERVED)('before `initialize`, %s', { timeout: 20_000 }, (_name, ma
   })
 })
 
-describe.each(MAJORS)('before `initialize`, stateful HTTP, server of SDK %i', { timeout: 20_000 }, (major) => {
+describe.each(MAJORS)('before `initialize`, stateful HTTP, server of SDK %i', (major) => {
   test.each([
     ['a call', 'tools/call', READ],
     ['a listing', 'tools/list', {}],
@@ -375,69 +362,65 @@ describe.each(MAJORS)('before `initialize`, stateful HTTP, server of SDK %i', { 
   })
 })
 
-describe.each(PAIRS)(
-  'behind a proxy that drops `_meta`, client %i, server %i',
-  { timeout: 20_000 },
-  (clientMajor, serverMajor) => {
-    /** A relay of messages that takes `_meta` off while it is told to. */
-    async function relayed(required: boolean, handled: () => void) {
-      const [near, first] = linkedPair(clientMajor)
-      const [second, far] = linkedPair(serverMajor)
-      let drops = true
-      relay(first, second, (message) => {
-        const { params } = message as { params?: { _meta?: object } }
-        return drops && params?._meta ? { ...message, params: { ...params, _meta: undefined } } : message
-      })
-      relay(second, first, (message) => message)
-      await readingServer(serverMajor, required, handled).connect(far)
-      await first.start()
-      await second.start()
-      const client = newClient(clientMajor)
-      await client.connect(near)
-      onTestFinished(() => client.close())
-      return {
-        view: createContextClient(client, testContext, { context: { tenant: 'acme' } }),
-        keep: () => {
-          drops = false
-        },
-      }
+describe.each(PAIRS)('behind a proxy that drops `_meta`, client %i, server %i', (clientMajor, serverMajor) => {
+  /** A relay of messages that takes `_meta` off while it is told to. */
+  async function relayed(required: boolean, handled: () => void) {
+    const [near, first] = linkedPair(clientMajor)
+    const [second, far] = linkedPair(serverMajor)
+    let drops = true
+    relay(first, second, (message) => {
+      const { params } = message as { params?: { _meta?: object } }
+      return drops && params?._meta ? { ...message, params: { ...params, _meta: undefined } } : message
+    })
+    relay(second, first, (message) => message)
+    await readingServer(serverMajor, required, handled).connect(far)
+    await first.start()
+    await second.start()
+    const client = newClient(clientMajor)
+    await client.connect(near)
+    onTestFinished(() => client.close())
+    return {
+      view: createContextClient(client, testContext, { context: { tenant: 'acme' } }),
+      keep: () => {
+        drops = false
+      },
     }
+  }
 
-    function relay(from: LinkedTransport, to: LinkedTransport, change: (message: object) => object): void {
-      from.onmessage = (message) => void to.send(JSON.parse(JSON.stringify(change(message))))
-    }
+  function relay(from: LinkedTransport, to: LinkedTransport, change: (message: object) => object): void {
+    from.onmessage = (message) => void to.send(JSON.parse(JSON.stringify(change(message))))
+  }
 
-    test('a context that is required is missing, and is there again when the proxy keeps it', async () => {
-      const handled = vi.fn()
-      const { view, keep } = await relayed(true, handled)
-      const error = await view.callTool(READ).catch((error: unknown) => error)
-      expect(error).toMatchObject({ code: -32602, data: { reason: 'missing' } })
-      expect(contextErrorFrom(error)).toMatchObject({ name: 'ContextError', code: 'missing' })
-      expect(handled).not.toHaveBeenCalled()
-      keep()
-      expect(answerOf(await view.callTool(READ))).toEqual(seen({ tenant: 'acme' }))
+  test('a context that is required is missing, and is there again when the proxy keeps it', async () => {
+    const handled = vi.fn()
+    const { view, keep } = await relayed(true, handled)
+    const error = await view.callTool(READ).catch((error: unknown) => error)
+    expect(error).toMatchObject({ code: -32602, data: { reason: 'missing' } })
+    expect(contextErrorFrom(error)).toMatchObject({ name: 'ContextError', code: 'missing' })
+    expect(handled).not.toHaveBeenCalled()
+    keep()
+    expect(answerOf(await view.callTool(READ))).toEqual(seen({ tenant: 'acme' }))
+  })
+
+  test('one that is not required is just not there', async () => {
+    const { view } = await relayed(false, () => {})
+    expect(answerOf(await view.callTool(READ))).toEqual({ ambient: 'none', argument: 'none' })
+  })
+
+  test('a proxy in the same process does not lend the context of its own request', async () => {
+    const upstream = newClient(serverMajor)
+    const handled = vi.fn()
+    await meet(serverMajor, upstream, readingServer(serverMajor, true, handled))
+    const proxy = installContext(newServer(clientMajor), testContext, { required: true })
+    proxy.registerPrompt('read', {}, async () => {
+      await upstream.callTool(READ)
+      return { messages: [] }
     })
-
-    test('one that is not required is just not there', async () => {
-      const { view } = await relayed(false, () => {})
-      expect(answerOf(await view.callTool(READ))).toEqual({ ambient: 'none', argument: 'none' })
-    })
-
-    test('a proxy in the same process does not lend the context of its own request', async () => {
-      const upstream = newClient(serverMajor)
-      const handled = vi.fn()
-      await meet(serverMajor, upstream, readingServer(serverMajor, true, handled))
-      const proxy = installContext(newServer(clientMajor), testContext, { required: true })
-      proxy.registerPrompt('read', {}, async () => {
-        await upstream.callTool(READ)
-        return { messages: [] }
-      })
-      const client = newClient(clientMajor)
-      await meet(clientMajor, client, proxy)
-      const view = createContextClient(client, testContext, { context: { tenant: 'acme' } })
-      const error = await view.getPrompt({ name: 'read' }).catch((error: unknown) => error)
-      expect(contextErrorFrom(error)).toMatchObject({ name: 'ContextError', code: 'missing' })
-      expect(handled).not.toHaveBeenCalled()
-    })
-  },
-)
+    const client = newClient(clientMajor)
+    await meet(clientMajor, client, proxy)
+    const view = createContextClient(client, testContext, { context: { tenant: 'acme' } })
+    const error = await view.getPrompt({ name: 'read' }).catch((error: unknown) => error)
+    expect(contextErrorFrom(error)).toMatchObject({ name: 'ContextError', code: 'missing' })
+    expect(handled).not.toHaveBeenCalled()
+  })
+})

@@ -125,14 +125,14 @@ describe.each([1, 2] as const)('SDK %i', (major) => {
     expect(new Set(ids).size).toBe(ids.length)
     expect(Reflect.ownKeys(client)).toEqual(members)
     await expect(client.callTool({ name: 'look' })).rejects.toMatchObject({ data: { reason: 'missing' } })
-  }, 120_000)
+  })
 
   test('over one Streamable HTTP session', async () => {
     const client = newClient(major)
     await client.connect(httpTransport(major, await serveStateful(major, () => makeServer(major))))
     onTestFinished(() => client.close())
     expect(await callAll(major, client, 200)).toEqual(ALL)
-  }, 180_000)
+  })
 })
 
 test('SDK 2, 2026-07-28, over HTTP', async () => {
@@ -140,7 +140,7 @@ test('SDK 2, 2026-07-28, over HTTP', async () => {
   await client.connect(httpTransport(2, await serveHandler(() => makeServer(2))))
   onTestFinished(() => client.close())
   expect(await callAll(2, client, 200)).toEqual(ALL)
-}, 180_000)
+})
 
 function sentIds(transport: LinkedTransport): unknown[] {
   const ids: unknown[] = []

@@ -15,7 +15,7 @@ const ERAS = [
   ['2026-07-28', { versionNegotiation: { mode: 'auto' } }],
 ] as const
 
-describe.each(ERAS)('`serveStdio`, %s', { timeout: 10_000 }, (era, options) => {
+describe.each(ERAS)('`serveStdio`, %s', (era, options) => {
   /** `wire` admits on the wire, `inner` in the factory. */
   async function connected(wire: Parameters<typeof contextTransport>[2], inner: boolean) {
     const [near, far] = linkedPair(2)
@@ -76,37 +76,33 @@ describe.each(ERAS)('`serveStdio`, %s', { timeout: 10_000 }, (era, options) => {
   })
 })
 
-describe.each(MAJORS)(
-  'a relay of SDK %i that hands the very message on, in one process',
-  { timeout: 10_000 },
-  (major) => {
-    async function relayed() {
-      const [near, first] = linkedPair(major)
-      const [second, far] = linkedPair(major)
-      first.onmessage = (message) => void second.send(message)
-      second.onmessage = (message) => void first.send(message)
-      contextTransport(first, traceContext, { required: true })
-      const server = installContext(newServer(major), testContext, { required: true })
-      server.registerTool('read', {}, () =>
-        reply([tryGetContext(testContext) ?? 'none', tryGetContext(traceContext) ?? 'none']),
-      )
-      await server.connect(far)
-      await first.start()
-      await second.start()
-      const client = newClient(major)
-      await client.connect(near)
-      onTestFinished(() => client.close())
-      return createContextClient(client, traceContext, { context: { span: 's' } })
-    }
+describe.each(MAJORS)('a relay of SDK %i that hands the very message on, in one process', (major) => {
+  async function relayed() {
+    const [near, first] = linkedPair(major)
+    const [second, far] = linkedPair(major)
+    first.onmessage = (message) => void second.send(message)
+    second.onmessage = (message) => void first.send(message)
+    contextTransport(first, traceContext, { required: true })
+    const server = installContext(newServer(major), testContext, { required: true })
+    server.registerTool('read', {}, () =>
+      reply([tryGetContext(testContext) ?? 'none', tryGetContext(traceContext) ?? 'none']),
+    )
+    await server.connect(far)
+    await first.start()
+    await second.start()
+    const client = newClient(major)
+    await client.connect(near)
+    onTestFinished(() => client.close())
+    return createContextClient(client, traceContext, { context: { span: 's' } })
+  }
 
-    test('what the server requires is required all the same', async () => {
-      const view = await relayed()
-      await expect(view.callTool(READ)).rejects.toMatchObject({ data: { key: testContext.key, reason: 'missing' } })
-    })
+  test('what the server requires is required all the same', async () => {
+    const view = await relayed()
+    await expect(view.callTool(READ)).rejects.toMatchObject({ data: { key: testContext.key, reason: 'missing' } })
+  })
 
-    test('both contexts are there', async () => {
-      const view = createContextClient(await relayed(), testContext, { context: { tenant: 'acme' } })
-      expect(answerOf(await view.callTool(READ))).toEqual([{ tenant: 'acme' }, { span: 's' }])
-    })
-  },
-)
+  test('both contexts are there', async () => {
+    const view = createContextClient(await relayed(), testContext, { context: { tenant: 'acme' } })
+    expect(answerOf(await view.callTool(READ))).toEqual([{ tenant: 'acme' }, { span: 's' }])
+  })
+})

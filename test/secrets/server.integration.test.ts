@@ -1,7 +1,9 @@
 // What a server refuses comes back without the secret: in the answer, to onerror, on the console, over any transport.
+
 import { contextErrorFrom } from 'mcp-request-context'
 import { getContext, installContext, readContext, tryGetContext } from 'mcp-request-context/server'
 import { describe, expect, test } from 'vitest'
+import { eventually } from '../support/eventually.js'
 import { type Extra, reply, type TestServer } from '../support/sdk.js'
 import { CANARIES, leaks, TOKEN } from './canary.js'
 import { type Planted, REFUSED, REFUSED_FOR_HEADERS } from './planted.js'
@@ -24,7 +26,7 @@ async function refuseAll(wire: Wiretap, planted: Planted, secrets: readonly unkn
     await wire.keep(wire.client.notification({ method: 'com.example/changed', params: call }))
   }
   const faults = () => Object.keys(wire.emitted()).filter((where) => where.startsWith("the server's onerror"))
-  await expect.poll(() => faults().length).toBeGreaterThanOrEqual(secrets.length)
+  await eventually(() => expect(faults().length).toBeGreaterThanOrEqual(secrets.length))
   wire.headers = {}
   await wire.keep(wire.client.callTool({ name: 'read' }))
 }

@@ -1,4 +1,5 @@
 // The bridge's server half: headers compared with the context, or taken for it, on every HTTP transport.
+
 import { PassThrough } from 'node:stream'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { StdioServerTransport as StdioV1 } from '@modelcontextprotocol/sdk/server/stdio.js'
@@ -10,6 +11,7 @@ import { contextFetch } from 'mcp-request-context/http'
 import { getContext, getHttpHeaders, installContext, readContext, tryGetContext } from 'mcp-request-context/server'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
+import { eventually } from '../support/eventually.js'
 import {
   connectCell,
   type HeaderLines,
@@ -413,7 +415,7 @@ describe.each(HTTP_CELLS)('$name', (cell) => {
     set({ 'x-tenant-id': 'acme' })
     await notify({ tenant: 'globex', note: 'n' })
     await notify({ tenant: 'acme', note: 'n' })
-    await vi.waitFor(() => expect(handled).toHaveBeenCalledTimes(2))
+    await eventually(() => expect(handled).toHaveBeenCalledTimes(2))
     expect(handled.mock.calls).toEqual(expect.arrayContaining([[null], [{ tenant: 'acme', note: 'n' }]]))
     expect(faults).toHaveLength(1)
     expect(faults[0]).toMatchObject({ name: 'ContextError', code: 'mismatch', issues: [{ path: ['tenant'] }] })
@@ -427,7 +429,7 @@ describe.each(HTTP_CELLS)('$name', (cell) => {
       const params = context && { _meta: { [bound.key]: context } }
       const before = handled.mock.calls.length
       await client.notification({ method: 'com.example/changed', params })
-      await vi.waitFor(() => expect(handled).toHaveBeenCalledTimes(before + 1))
+      await eventually(() => expect(handled).toHaveBeenCalledTimes(before + 1))
       return handled.mock.calls.at(-1)?.[0]
     }
     expect(await notify({ 'x-tenant-id': 'acme' })).toEqual({ tenant: 'acme' })

@@ -5,6 +5,7 @@ import { contextTransport, getContext, installContext, tryGetContext } from 'mcp
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { testContext, traceContext } from '../support/contexts.js'
+import { eventually, settled } from '../support/eventually.js'
 import {
   answerOf,
   connectInMemory,
@@ -246,7 +247,7 @@ describe('a notification with a context that is refused', () => {
     await client.notification({ method, params: { _meta: { [testContext.key]: { tenant: 7 } } } })
     await client.notification({ method, params: { _meta: { [testContext.key]: { tenant: 'acme' } } } })
     await client.notification({ method })
-    await sleep(5)
+    await eventually(() => expect(seen).toHaveLength(3))
     expect(seen).toEqual(['missing', { tenant: 'acme' }, 'missing'])
     expect(onerror).toHaveBeenCalledTimes(1)
     expect(onerror.mock.calls[0]?.[0]).toMatchObject({ name: 'ContextError', code: 'invalid' })
@@ -375,14 +376,23 @@ test('a message that passes a transport’s gate twice is checked once, and reac
 })
 
 describe('a schema that is asynchronous', () => {
+  let checked = 0
   const slow = defineContext({
     schema: z.object({
       tenant: z.string().refine(async (tenant) => {
         await sleep(10)
+        checked++
         return tenant !== 'bad'
       }),
     }),
   })
+
+  /** Waits until the schema has checked one more context than now, and what that leads to has run. */
+  async function afterCheck(): Promise<void> {
+    const before = checked
+    await eventually(() => expect(checked).toBeGreaterThan(before))
+    await settled()
+  }
 
   async function connected() {
     const handler = vi.fn(() => getContext(slow))
@@ -407,18 +417,20 @@ describe('a schema that is asynchronous', () => {
     const { call, handler } = await connected()
     const controller = new AbortController()
     const cancelled = call('good', { signal: controller.signal })
+    const check = afterCheck()
     controller.abort()
     await expect(cancelled).rejects.toThrow()
-    await sleep(30)
+    await check
     expect(handler).not.toHaveBeenCalled()
   })
 
   test('a call whose connection ends meanwhile is not handled', async () => {
     const { call, handler, client } = await connected()
     const cut = call('good')
+    const check = afterCheck()
     await client.close()
     await expect(cut).rejects.toThrow('Connection closed')
-    await sleep(30)
+    await check
     expect(handler).not.toHaveBeenCalled()
   })
 })

@@ -74,7 +74,7 @@ export function runOptions(folder: string) {
 
 /** What a program of such a folder prints when it is run to its end. */
 export async function output(folder: string, program: string): Promise<string> {
-  const options = { ...runOptions(folder), timeout: 25_000 }
+  const options = { ...runOptions(folder), timeout: 120_000 }
   return (await promisify(execFile)(process.execPath, ['--import', 'tsx', program], options)).stdout
 }
 

@@ -4,12 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export class Gates {
   readonly #gates = new Map<string, Gate>()
 
-  /** Waits until as many as this have come, for at most five seconds. The answer is whether they have. */
+  /** Waits until as many as this have come, for at most a minute. The answer is whether they have. */
   async meet(name: string, count: number): Promise<boolean> {
     const gate = this.#of(name)
     gate.arrived++
     if (gate.arrived === count) gate.open()
-    await Promise.race([gate.opened, sleep(5_000, undefined, { ref: false })])
+    await Promise.race([gate.opened, sleep(60_000, undefined, { ref: false })])
     return gate.arrived === count
   }
 

@@ -59,8 +59,7 @@ export class Nginx {
   /** Starts it, and waits until it listens on a port. */
   async start(port: number): Promise<void> {
     this.#script = new Script('run.ts', [pathOf('nginx'), ...this.#arguments])
-    for (let attempt = 0; attempt < 200; attempt++) {
-      if (!this.#script.running) break
+    while (this.#script.running) {
       if (await isListening(port)) return
       await sleep(25)
     }
