@@ -13,8 +13,8 @@ import { createContextClient, supportedContexts } from 'mcp-request-context/clie
 import { contextFetch, decodeHeaderValue, encodeHeaderValue, headersToContext } from 'mcp-request-context/http'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { placesIn } from '../../src/cli/json-text.js'
-import { printable } from '../../src/cli/printable.js'
+import { printable } from '../../src/cli/io.js'
+import { findPlaces } from '../../src/cli/json-text.js'
 import { bound } from './definitions.js'
 import { inTime } from './harmless.js'
 
@@ -142,7 +142,7 @@ function patterns(size: number): object {
 }
 
 const printing = (text: string) => () => printable(text)
-const placing = (text: string) => () => placesIn(text, ['/1'])
+const placing = (text: string) => () => findPlaces(text, ['/1'])
 const twice = (size: number) => `{${many(size, () => '"a":1').join(',')}}`
 
 const COMMAND: Case[] = [

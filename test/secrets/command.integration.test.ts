@@ -1,6 +1,7 @@
 // The command line tells where a payload is wrong and never what it says there; nor the headers that it sends.
 import { describe, expect, test } from 'vitest'
-import { folder, ONE_SENTENCE, run } from '../cli/support/cli.js'
+import { folder } from '../cli/support/folder.js'
+import { ONE_SENTENCE, run } from '../cli/support/program.js'
 import { verdictOn } from '../hostile/properties/command.js'
 import { listen } from '../support/http.js'
 import { CANARIES, leaks, TOKEN } from './canary.js'

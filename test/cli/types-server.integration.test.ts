@@ -1,28 +1,36 @@
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { listen } from '../support/http.js'
 import { advertise, advertiseRaw, SERVERS } from './support/advertise.js'
-import { declaredIn, ONE_SENTENCE, run, typeChecks } from './support/cli.js'
+import { declaredIn, typeChecks } from './support/declaration.js'
+import { folder } from './support/folder.js'
+import { ONE_SENTENCE, run } from './support/program.js'
 
 const DEFAULT = 'io.github.mcp-request-context/context'
 const schema = { type: 'object', properties: { tenant: { type: 'string' } }, required: ['tenant'] }
 const settings = { contexts: { [DEFAULT]: { required: ['tools/call'], schema } } }
-const stdioServer = fileURLToPath(new URL('fixtures/stdio-server.ts', import.meta.url))
+const stdioServer = fileURLToPath(new URL('support/stdio-server.ts', import.meta.url))
 const stdio = (major: number, advertised: object) => [
   '--stdio',
   '--',
   process.execPath,
   '--import',
-  'tsx',
+  import.meta.resolve('tsx'),
   stdioServer,
   String(major),
   JSON.stringify(advertised),
 ]
 
+const NO_EXTENSION = /advertises no context: it does not have the extension io\.github\.mcp-request-context\/context/
+
+/** The MCP client has a limit for each request, too: one that no test reaches. */
+const ask = (args: string[]) => run(['types', '--timeout', '599', ...args])
+
 describe('types of a running server', () => {
   test.each(SERVERS)('over Streamable HTTP, %s', async (kind) => {
     const url = await advertise(kind, settings)
-    const { code, stdout, stderr } = await run(['types', `${url}?token=S3CRET`])
+    const { code, stdout, stderr } = await ask([`${url}?token=S3CRET`])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(declaredIn(stdout)).toEqual(['RequestContext'])
     expect(stdout.split('\n')[0]).toBe(
@@ -33,7 +41,7 @@ describe('types of a running server', () => {
   })
 
   test.each([1, 2])('over stdio, SDK %s', async (major) => {
-    const { code, stdout } = await run(['types', '--name', 'Tenant', ...stdio(major, settings)])
+    const { code, stdout } = await ask(['--name', 'Tenant', ...stdio(major, settings)])
     expect(code).toBe(0)
     expect(declaredIn(stdout)).toEqual(['Tenant'])
   })
@@ -42,7 +50,7 @@ describe('types of a running server', () => {
     const seen: { headers: Record<string, unknown> }[] = []
     const url = await advertiseRaw(settings, seen as never)
     const args = ['--header', 'Authorization: Bearer TOKEN', '-H', 'X-Tenant-Id:acme', '-H', 'X-Tenant-Id: b:c']
-    expect((await run(['types', url, ...args])).code).toBe(0)
+    expect((await ask([url, ...args])).code).toBe(0)
     expect(seen.length).toBeGreaterThan(1)
     for (const { headers } of seen) {
       expect(headers).toMatchObject({ authorization: 'Bearer TOKEN', 'x-tenant-id': 'acme, b:c' })
@@ -71,7 +79,7 @@ describe('of several contexts', () => {
     ['no context at all', {}, [], /advertises no context/],
     ['no schema', { 'com.example/a': {} }, [], /advertises no schema of its context com\.example\/a/],
   ])('%s', async (_title, contexts, args, expected) => {
-    const { code, stdout, stderr } = await run(['types', await advertise('SDK 2', { contexts }), ...args])
+    const { code, stdout, stderr } = await ask([await advertise('SDK 2', { contexts }), ...args])
     if (typeof expected === 'string') {
       expect({ code, declared: declaredIn(stdout) }).toEqual({ code: 0, declared: [expected] })
     } else {
@@ -82,7 +90,7 @@ describe('of several contexts', () => {
   })
 })
 
-describe('a server that cannot be asked exits with 2, in one sentence', () => {
+describe('a server that cannot be asked exits with 2 and one sentence', () => {
   const answering = async (status: number) =>
     String(
       await listen((request, response) => {
@@ -92,32 +100,55 @@ describe('a server that cannot be asked exits with 2, in one sentence', () => {
     )
   test.each<[string, () => Promise<string[]> | string[], RegExp]>([
     ['nobody listens', () => ['http://127.0.0.1:9/mcp'], /cannot connect to http:\/\/127\.0\.0\.1:9\/mcp/],
-    ['a URL that is none', () => ['http://'], /this URL is not valid/],
+    ['a URL that is not valid', () => ['http://'], /this URL is not valid/],
     ['a password in the URL', () => ['http://me:S3CRET@127.0.0.1/'], /out of the URL/],
     ['it wants a token', async () => [await answering(401)], /HTTP 401; pass --header/],
     ['it fails', async () => [await answering(500)], /HTTP 500/],
-    ['it is no MCP server', async () => [await answering(404)], /HTTP 404/],
+    ['it is not an MCP server', async () => [await answering(404)], /HTTP 404/],
     ['it redirects', async () => [await answering(302)], /it redirects/],
+    ['it advertises nothing', async () => [await advertiseRaw(undefined)], NO_EXTENSION],
     ['no such command', () => ['--stdio', '--', 'no-such-command'], /cannot connect to no-such-command/],
     ['the command ends', () => ['--stdio', '--', process.execPath, '-e', '0'], /cannot connect/],
-    ['the command says nothing', () => ['--timeout', '1', '--stdio', '--', 'sleep', '100'], /within 1 s: .*--timeout/],
-    [
-      'the server says nothing',
-      async () => ['--timeout', '1', String(await listen(() => {}))],
-      /did not answer within 1 s: allow more with --timeout/,
-    ],
-  ])('%s', async (_title, args, told) => {
-    const secret = (await args())[0]?.startsWith('http') ? ['--header', 'Authorization: Bearer S3CRET'] : []
-    const { code, stdout, stderr } = await run(['types', ...secret, ...(await args())])
+  ])('%s', async (_title, source, message) => {
+    const args = await source()
+    const secret = args[0]?.startsWith('http') ? ['--header', 'Authorization: Bearer S3CRET'] : []
+    const { code, stdout, stderr } = await ask([...secret, ...args])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toMatch(ONE_SENTENCE)
-    expect(stderr).toMatch(told)
+    expect(stderr).toMatch(message)
     expect(stderr).not.toContain('S3CRET')
   })
+})
 
-  test('one that advertises nothing', async () => {
-    const { code, stderr } = await run(['types', await advertiseRaw(undefined)])
-    expect(code).toBe(2)
-    expect(stderr).toMatch(/advertises no context: it has no io\.github\.mcp-request-context\/context extension/)
+describe('when --timeout passes before a server answers', () => {
+  /** Runs with a time limit that passes as soon as the server has been asked. */
+  async function askSilent(args: string[], asked: Promise<unknown>) {
+    const limits: number[] = []
+    const wait = (milliseconds: number) => {
+      limits.push(milliseconds)
+      return asked
+    }
+    return { ...(await run(['types', '--timeout', '599', ...args], '', { wait })), limits }
+  }
+  const message = expect.stringMatching(/^mcp-request-context: \S+ did not answer within 599 s: .*--timeout\n$/)
+
+  test('one over HTTP is given up', async () => {
+    let received = () => {}
+    const asked = new Promise<void>((resolve) => {
+      received = resolve
+    })
+    const url = await listen(() => received())
+    expect(await askSilent([String(url)], asked)).toEqual({ code: 2, stdout: '', stderr: message, limits: [599_000] })
+  })
+
+  test('one over stdio is ended, even if it ignores the signal to end', async () => {
+    const files = folder()
+    const started = files.path('started')
+    const script = `trap '' TERM; echo $$ > ${started}; exec sleep 1000`
+    const asked = vi.waitFor(() => expect(readFileSync(started, 'utf8')).toMatch(/\n/), { timeout: 60_000 })
+    const ran = await askSilent(['--stdio', '--', 'sh', '-c', script], asked)
+    expect(ran).toEqual({ code: 2, stdout: '', stderr: message, limits: [599_000] })
+    const pid = Number(readFileSync(started, 'utf8'))
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH')
   })
 })
