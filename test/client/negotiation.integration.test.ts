@@ -8,7 +8,16 @@ import { z } from 'zod'
 import { traceContext } from '../support/contexts.js'
 import { httpTransport, serveHandler } from '../support/http.js'
 import { ScriptedPeer } from '../support/scripted-peer.js'
-import { connectInMemory, MAJORS, type Major, newClient, newServer, reply, type TestClient } from '../support/sdk.js'
+import {
+  connectInMemory,
+  MAJORS,
+  type Major,
+  MODERN,
+  newClient,
+  newServer,
+  reply,
+  type TestClient,
+} from '../support/sdk.js'
 
 const definition = defineContext({
   schema: z.object({ tenant: z.string(), token: z.string().default('secret-default') }),
@@ -47,7 +56,7 @@ const CELLS: [name: string, major: Major, options: object, connect: Connect][] =
   [
     'SDK 2, server/discover',
     2,
-    { versionNegotiation: { mode: 'auto' } },
+    MODERN,
     async (client) => client.connect(httpTransport(2, await serveHandler(() => makeServer(2)))),
   ],
 ]

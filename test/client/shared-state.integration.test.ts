@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { testContext, traceContext } from '../support/contexts.js'
 import { ScriptedPeer } from '../support/scripted-peer.js'
-import { type Major, newClient, type TestClient } from '../support/sdk.js'
+import { type Major, MODERN, newClient, type TestClient } from '../support/sdk.js'
 
 type Fields = { tenant?: string }
 
@@ -52,8 +52,6 @@ async function connected(major: Major, options: object = {}) {
   const [acme, other] = [root.withContext({ tenant: 'acme' }), root.withContext({ tenant: 'other' })]
   return { peer, client, root, acme, other }
 }
-
-const MODERN = { versionNegotiation: { mode: 'auto' } }
 
 describe('the response cache of SDK 2 on a 2026-07-28 connection', () => {
   const VERBS: [string, (client: TestClient, options?: object) => Promise<unknown>][] = [

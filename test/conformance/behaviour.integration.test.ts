@@ -14,6 +14,7 @@ import {
   connectInMemory,
   MAJORS,
   type Major,
+  MODERN,
   newClient,
   newServer,
   reply,
@@ -23,8 +24,6 @@ import {
 
 const KEY = testContext.key
 const TOOL = { name: 'read' }
-const MODERN = { versionNegotiation: { mode: 'auto' } }
-
 /** A server with one tool that takes a moment and answers with the context that it then sees. */
 function readingServer(major: Major, options: object = {}): TestServer {
   const server = installContext(newServer(major), testContext, options)

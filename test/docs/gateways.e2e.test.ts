@@ -17,9 +17,10 @@ import { z } from 'zod'
 import { eventually } from '../support/eventually.js'
 import { httpTransport } from '../support/http.js'
 import { output } from '../support/markdown.js'
-import { answerOf, type Extra, type Major, newClient, newServer, reply } from '../support/sdk.js'
+import { freePort } from '../support/processes.js'
+import { answerOf, type Extra, type Major, MODERN, newClient, newServer, reply } from '../support/sdk.js'
 import { configuration, programs, snippets } from './document.js'
-import { folderWith, freePort, type Program, start } from './programs.js'
+import { folderWith, type Program, start } from './programs.js'
 
 // As context.ts of the document has them: the gateways run with that one.
 const callContext = defineContext({
@@ -35,8 +36,6 @@ const gatewayContext = defineContext({
 
 const TENANTS = ['acme', 'globex'] as const
 type Tenant = (typeof TENANTS)[number]
-
-const MODERN = { versionNegotiation: { mode: 'auto' } }
 
 describe.each(['gateway-express.ts', 'gateway-hono.ts'])('%s', (program) => {
   let folder: string
@@ -84,7 +83,7 @@ describe.each(['gateway-express.ts', 'gateway-hono.ts'])('%s', (program) => {
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
       ports.push(String((server.address() as AddressInfo).port))
     }
-    const port = await freePort()
+    const port = String(await freePort())
     folder = await folderWith({ 3001: ports[0], 3002: ports[1], 8080: port })
     gateway = await start(folder, program, port)
     url = new URL(`http://127.0.0.1:${port}/mcp`)
@@ -258,7 +257,7 @@ describe('the programs of the document together', () => {
   const ports = { 3001: '', 3002: '', 8080: '' }
 
   beforeAll(async () => {
-    for (const port of [3001, 3002, 8080] as const) ports[port] = await freePort()
+    for (const port of [3001, 3002, 8080] as const) ports[port] = String(await freePort())
     const client = programs.get('client.ts') ?? ''
     const imports = /^import \{ Client \}.*\nimport \{ StreamableHTTPClientTransport \}.*\n/
     expect(client).toMatch(imports)

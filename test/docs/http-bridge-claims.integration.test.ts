@@ -10,7 +10,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { httpTransport, serveHandler, serveSse, serveStateful, serveStateless } from '../support/http.js'
 import { path } from '../support/markdown.js'
-import { answerOf, MAJORS, type Major, newClient, newServer, reply, type TestServer } from '../support/sdk.js'
+import { answerOf, MAJORS, type Major, MODERN, newClient, newServer, reply, type TestServer } from '../support/sdk.js'
 import { document, tableWith } from './document.js'
 
 const bound = defineContext({
@@ -20,8 +20,6 @@ const bound = defineContext({
 
 type Serve = (makeServer: () => TestServer) => Promise<URL>
 type Cell = [name: string, major: Major, serve: Serve, status: number, options?: object]
-
-const MODERN = { versionNegotiation: { mode: 'auto' } }
 
 /** Every way in which the SDKs serve HTTP, and the status of a refusal. */
 const CELLS: Cell[] = [

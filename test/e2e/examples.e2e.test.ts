@@ -2,8 +2,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { contextErrorFrom } from 'mcp-request-context'
 import { createContextClient } from 'mcp-request-context/client'
@@ -11,18 +9,11 @@ import { expect, onTestFinished, test } from 'vitest'
 import { callContext } from '../../examples/context.js'
 import { httpTransport } from '../support/http.js'
 import { blocksOf, path } from '../support/markdown.js'
-import { type Major, newClient } from '../support/sdk.js'
+import { freePort } from '../support/processes.js'
+import { type Major, MODERN, newClient } from '../support/sdk.js'
 
 const readme = await readFile(path('examples/README.md'), 'utf8')
 const folders = (await readdir(path('examples'), { withFileTypes: true })).filter((entry) => entry.isDirectory())
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  return port
-}
 
 /** Runs a program of the examples, no longer than the test runs. */
 function run(program: string, port: number) {
@@ -84,8 +75,6 @@ function whoami(client: Awaited<ReturnType<typeof connected>>) {
 }
 
 const answerTo = (user: User) => `${user.tenant} ${'locale' in user ? user.locale : 'en'}`
-
-const MODERN = { versionNegotiation: { mode: 'auto' } }
 
 test.each<[name: string, signal: NodeJS.Signals]>([
   ['express', 'SIGTERM'],

@@ -5,19 +5,20 @@ import { contextErrorFrom, defineContext } from 'mcp-request-context'
 import { createContextClient } from 'mcp-request-context/client'
 import { contextFetch, encodeHeaderValue, type FetchLike } from 'mcp-request-context/http'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describeWith } from '../support/debian.js'
 import { eventually } from '../support/eventually.js'
 import { httpTransport } from '../support/http.js'
-import { describeWith } from '../support/program.js'
-import { answerOf, callWith, MAJORS, newClient, type TestClient } from '../support/sdk.js'
+import { freePort } from '../support/processes.js'
+import { answerOf, callWith, MAJORS, MODERN, newClient, type TestClient } from '../support/sdk.js'
 import { callContext, gatewayContext } from './nginx/contexts.js'
 import { type Gateway, startGateway } from './nginx/gateway.js'
-import { freePort, Nginx, quotedPart, readConfiguration } from './nginx/nginx.js'
+import { Nginx, quotedPart, readConfiguration } from './nginx/nginx.js'
 import type { Look, Received } from './nginx/server.js'
 
 const DIALECTS = [
   ['a client of SDK 1', 1, {}],
   ['a client of SDK 2', 2, {}],
-  ['a client of SDK 2 asking for 2026-07-28', 2, { versionNegotiation: { mode: 'auto' } }],
+  ['a client of SDK 2 asking for 2026-07-28', 2, MODERN],
 ] as const
 
 const TENANTS = ['acme', 'globex', 'zürich'] as const

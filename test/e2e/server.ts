@@ -1,4 +1,5 @@
-// A server for tests that start one as a process: `server.ts <transport> <SDK major>`. Over HTTP it prints its URL.
+// A server for tests that start one as a process: `server.ts <transport> <SDK major>`. Over HTTP it prints its
+// URL, and ends when its stdin closes.
 import { randomUUID } from 'node:crypto'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -69,6 +70,7 @@ function sse(): RequestListener {
 
 function listen(handle: RequestListener): void {
   const http = createServer(handle)
+  process.stdin.resume().on('close', () => process.exit())
   http.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`))
 }
 

@@ -1,27 +1,24 @@
 // A real server process over stdio, of both majors: what a well-behaved client reads, and a thousand hostile contexts.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { StdioClientTransport as StdioV2 } from '@modelcontextprotocol/client/stdio'
-import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { createContextClient } from 'mcp-request-context/client'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { testContext } from '../support/contexts.js'
-import { nodeArgs } from '../support/processes.js'
-import { answerOf, MAJORS, type Major, newClient } from '../support/sdk.js'
+import { nodeArgs, stdioTransport } from '../support/processes.js'
+import { answerOf, MAJORS, MODERN, newClient } from '../support/sdk.js'
 
-const argsFor = (major: Major) => nodeArgs('test/e2e/server.ts', 'stdio', String(major))
+const SERVER = 'test/e2e/server.ts'
 
 const DIALECTS = [
   ['client of SDK 1', 1, {}],
   ['client of SDK 2', 2, {}],
-  ['client of SDK 2 asking for 2026-07-28', 2, { versionNegotiation: { mode: 'auto' } }],
+  ['client of SDK 2 asking for 2026-07-28', 2, MODERN],
 ] as const
 
 describe.each(MAJORS)('a process with a server of SDK %i', (serverMajor) => {
   test.each(DIALECTS)('%s: each call carries its own context', async (_name, clientMajor, options) => {
-    const Stdio = clientMajor === 1 ? StdioV1 : StdioV2
     const client = newClient(clientMajor, options)
-    await client.connect(new Stdio({ command: process.execPath, args: argsFor(serverMajor), stderr: 'inherit' }))
+    await client.connect(stdioTransport(clientMajor, SERVER, 'stdio', String(serverMajor)))
     onTestFinished(() => client.close())
     const root = createContextClient(client, testContext)
     const calls = Array.from({ length: 100 }, async (_, index) => {
@@ -38,7 +35,9 @@ describe.each(MAJORS)('a process with a server of SDK %i', (serverMajor) => {
 
 describe.each(MAJORS)('hostile contexts, server of SDK %i', (major) => {
   test('a thousand in a row are refused, the server goes on serving, and its memory stays where it was', async () => {
-    const peer = new RawPeer(spawn(process.execPath, argsFor(major), { stdio: ['pipe', 'pipe', 'inherit'] }))
+    const peer = new RawPeer(
+      spawn(process.execPath, nodeArgs(SERVER, 'stdio', String(major)), { stdio: ['pipe', 'pipe', 'inherit'] }),
+    )
     await peer.request('initialize', {
       protocolVersion: '2025-06-18',
       capabilities: {},

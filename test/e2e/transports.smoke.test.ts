@@ -1,14 +1,21 @@
 // One end-to-end run of each transport: over all but the one in memory, the server is a process of its own.
-import { StdioClientTransport as StdioV2 } from '@modelcontextprotocol/client/stdio'
-import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { createContextClient } from 'mcp-request-context/client'
 import { contextFetch } from 'mcp-request-context/http'
 import { getContext, getHttpHeaders, installContext } from 'mcp-request-context/server'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { testContext } from '../support/contexts.js'
 import { httpTransport, sseTransport } from '../support/http.js'
-import { nodeArgs, startProgram } from '../support/processes.js'
-import { answerOf, connectInMemory, type Major, newClient, newServer, reply, type TestClient } from '../support/sdk.js'
+import { Script, stdioTransport } from '../support/processes.js'
+import {
+  answerOf,
+  connectInMemory,
+  type Major,
+  MODERN,
+  newClient,
+  newServer,
+  reply,
+  type TestClient,
+} from '../support/sdk.js'
 
 const SERVER = 'test/e2e/server.ts'
 
@@ -26,26 +33,27 @@ const inMemory =
 
 const stdio =
   (major: Major): Connect =>
-  (client) => {
-    const Stdio = major === 1 ? StdioV1 : StdioV2
-    const args = nodeArgs(SERVER, 'stdio', String(major))
-    return client.connect(new Stdio({ command: process.execPath, args, stderr: 'inherit' }))
-  }
+  (client) =>
+    client.connect(stdioTransport(major, SERVER, 'stdio', String(major)))
+
+/** Starts the server as a process, until the test is over. */
+async function served(...args: string[]): Promise<URL> {
+  const server = new Script(SERVER, ...args)
+  onTestFinished(() => server.stop())
+  return new URL(await server.firstLine())
+}
 
 const FETCH = { fetch: contextFetch(testContext) }
 
 const http =
   (major: Major): Connect =>
   async (client) => {
-    const url = new URL(await startProgram(SERVER, 'http', String(major)))
-    await client.connect(httpTransport(major, url, FETCH))
+    await client.connect(httpTransport(major, await served('http', String(major)), FETCH))
   }
 
 const sse: Connect = async (client) => {
-  await client.connect(sseTransport(new URL(await startProgram(SERVER, 'sse', '1')), FETCH))
+  await client.connect(sseTransport(await served('sse', '1'), FETCH))
 }
-
-const MODERN = { versionNegotiation: { mode: 'auto' } }
 
 describe.each<[name: string, major: Major, options: object, connect: Connect]>([
   ['in memory, SDK 1', 1, {}, inMemory(1)],

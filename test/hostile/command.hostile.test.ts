@@ -3,9 +3,9 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { run } from '../cli/support/program.js'
 import { assertPristine } from './harmless.js'
 import {
-  sanitizesHarmlessly,
   readsAdvertisedHarmlessly,
   readsPayloadHarmlessly,
+  sanitizesHarmlessly,
   validatesHarmlessly,
   verdictOn,
 } from './properties/command.js'

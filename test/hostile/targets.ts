@@ -1,7 +1,7 @@
 // What the fuzzer throws bytes at, and what the recorded ones are thrown at on each run of the tests.
 import { bound, DEFINITIONS } from './definitions.js'
 import { admitsHarmlessly, type HeaderRecord } from './properties/admission.js'
-import { sanitizesHarmlessly, readsPayloadHarmlessly } from './properties/command.js'
+import { readsPayloadHarmlessly, sanitizesHarmlessly } from './properties/command.js'
 import { decodesHarmlessly, decodesJustly, measuresJustly } from './properties/decoding.js'
 import { BOUND, decodesValueJustly, encodesJustly, readsHarmlessly } from './properties/headers.js'
 import { readsErrorHarmlessly, readsSettingsHarmlessly } from './properties/told.js'

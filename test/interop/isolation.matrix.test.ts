@@ -13,6 +13,7 @@ import {
   type LinkedTransport,
   linkedPair,
   type Major,
+  MODERN,
   newClient,
   newServer,
   reply,
@@ -22,7 +23,7 @@ import {
 
 const VIEWS = 100
 /** A multiple of ten. */
-const CALLS = EVERY_CELL ? 10_000 : 500
+const CALLS = EVERY_CELL ? 10_000 : 200
 
 type Seen = [where: string, tenant: string | undefined, token: string | undefined]
 
@@ -136,7 +137,7 @@ describe.each([1, 2] as const)('SDK %i', (major) => {
 })
 
 test('SDK 2, 2026-07-28, over HTTP', async () => {
-  const client = newClient(2, { versionNegotiation: { mode: 'auto' } })
+  const client = newClient(2, MODERN)
   await client.connect(httpTransport(2, await serveHandler(() => makeServer(2))))
   onTestFinished(() => client.close())
   expect(await callAll(2, client, 200)).toEqual(ALL)

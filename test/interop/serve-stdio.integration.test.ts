@@ -5,14 +5,14 @@ import { createContextClient } from 'mcp-request-context/client'
 import { contextTransport, installContext, readContext, tryGetContext } from 'mcp-request-context/server'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { testContext, traceContext } from '../support/contexts.js'
-import { answerOf, type Extra, linkedPair, MAJORS, newClient, newServer, reply } from '../support/sdk.js'
+import { answerOf, type Extra, linkedPair, MAJORS, MODERN, newClient, newServer, reply } from '../support/sdk.js'
 
 const READ = { name: 'read' }
 const LISTEN = { toolsListChanged: true }
 
 const ERAS = [
   ['initialize', {}],
-  ['2026-07-28', { versionNegotiation: { mode: 'auto' } }],
+  ['2026-07-28', MODERN],
 ] as const
 
 describe.each(ERAS)('`serveStdio`, %s', (era, options) => {

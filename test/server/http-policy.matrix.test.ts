@@ -23,7 +23,7 @@ import {
   serveHandler,
   serveStateless,
 } from '../support/http.js'
-import { answerOf, connectInMemory, type Extra, MAJORS, newClient, newServer, reply } from '../support/sdk.js'
+import { answerOf, connectInMemory, type Extra, MAJORS, MODERN, newClient, newServer, reply } from '../support/sdk.js'
 
 const bound = defineContext({
   schema: z.object({
@@ -645,7 +645,7 @@ test.each(['auto', 'sse'] as const)(
       if (String(init?.body).includes('tools/call')) statuses.push(response.status)
       return response
     }
-    const client = newClient(2, { versionNegotiation: { mode: 'auto' } })
+    const client = newClient(2, MODERN)
     const requestInit = { headers: { 'x-tenant-id': 'acme' } }
     await client.connect(httpTransport(2, url, { fetch: recording, requestInit }))
     onTestFinished(() => client.close())

@@ -11,6 +11,7 @@ import {
   connectInMemory,
   linkedPair,
   MAJORS,
+  MODERN,
   newClient,
   newServer,
   reply,
@@ -258,7 +259,7 @@ describe('both directions', () => {
   test.each([
     ['SDK 1', 1, {}],
     ['SDK 2, initialize', 2, {}],
-    ['SDK 2, after asking for 2026-07-28', 2, { versionNegotiation: { mode: 'auto' } }],
+    ['SDK 2, after asking for 2026-07-28', 2, MODERN],
   ] as const)(
     '%s: a client that installed it reads the context of sampling and elicitation',
     async (_name, major, options) => {

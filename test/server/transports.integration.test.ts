@@ -13,6 +13,7 @@ import {
   linkedPair,
   MAJORS,
   type Major,
+  MODERN,
   newClient,
   newServer,
   reply,
@@ -35,8 +36,6 @@ const inMemory =
     await makeServer().connect(far)
     await client.connect(near)
   }
-
-const MODERN = { versionNegotiation: { mode: 'auto' } }
 
 /** Client major, server major, client options, how they meet. */
 const CELLS: [name: string, client: Major, server: Major, options: object, connect: Connect][] = []

@@ -13,6 +13,7 @@ import {
   type Extra,
   MAJORS,
   type Major,
+  MODERN,
   newClient,
   newServer,
   reply,
@@ -250,8 +251,6 @@ describe('with fake timers', () => {
 })
 
 describe('protocol 2026-07-28', () => {
-  const MODERN = { versionNegotiation: { mode: 'auto' } }
-
   test.each(MAJORS)('is given up on a server of SDK %i that is handed in as such', async (major) => {
     const client = newClient(2, MODERN)
     await connected(readingServer(major), client)
