@@ -20,7 +20,7 @@ function schemaOf(validate: (value: Fields) => unknown): ContextSchema<Fields> {
   return { '~standard': { version: 1, vendor: 'test', validate: (value) => validate(value as Fields) as Answer } }
 }
 
-/** Leaves every refusal to the codec. */
+/** Leaves every rejection to the codec. */
 const anything = defineContext({ schema: schemaOf((value) => ({ value })) })
 
 interface Tenant {
@@ -108,7 +108,7 @@ it.each<[string, ContextSchema<Fields>]>([
   ],
   ['arktype', type('object').narrow((_value, context) => context.mustBe('consistent')) as ContextSchema<Fields>],
   ['no library', schemaOf(() => ({ issues: [{ message: 'is inconsistent' }] }))],
-])('a fault of the whole context has an empty path with %s, and the path is a plain array', (_library, schema) => {
+])('an issue of the whole context has an empty path with %s, and the path is a plain array', (_library, schema) => {
   const result = decodeContext(defineContext({ schema }), { tenant: 'acme' })
   const { problem } = result as { problem: ContextProblem }
   expect(problem.data.issues.map(({ path }) => path)).toStrictEqual([[]])

@@ -145,7 +145,7 @@ describe.each(MAJORS)('SDK %i', (major) => {
     expect(onerror.mock.calls).toEqual([[expect.objectContaining({ name: 'ContextError', code: 'invalid' })]])
   })
 
-  test('RC-030 accept: after a refusal the next call is served', async () => {
+  test('RC-030 accept: after a rejection the next call is served', async () => {
     const { client, root } = await connected(major, { required: true })
     await expect(client.callTool(TOOL)).rejects.toMatchObject({ data: { reason: 'missing' } })
     expect(answerOf(await root.withContext({ tenant: 'acme' }).callTool(TOOL))).toEqual({ tenant: 'acme' })

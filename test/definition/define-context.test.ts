@@ -16,7 +16,7 @@ const schema = z.object({ tenant: z.string().optional(), token: z.string().optio
 /** As JavaScript calls it, past the compiler. */
 const define = defineContext as unknown as (options?: unknown) => ContextDefinition
 
-function refusal(run: () => unknown): ContextError {
+function rejection(run: () => unknown): ContextError {
   try {
     run()
   } catch (error) {
@@ -83,14 +83,14 @@ describe('a key', () => {
     ['an object', {}, KIND],
   ])('is refused when it is %s', (_claim, key, problem) => {
     for (const run of [() => validateMetaKey(key as string), () => define({ schema, key })]) {
-      const { code, message } = refusal(run)
+      const { code, message } = rejection(run)
       expect(code).toBe('invalid_definition')
       expect(message).toContain(`key ${JSON.stringify(String(key))} ${problem}`)
     }
   })
 
   it('is refused when it has more than 256 characters, and is not shown whole', () => {
-    const { message } = refusal(() => validateMetaKey(`com.example/${'x'.repeat(245)}`))
+    const { message } = rejection(() => validateMetaKey(`com.example/${'x'.repeat(245)}`))
     expect(message).toMatch(/^key "com\.example\/x+\.\.\." has 257 characters; the limit is 256$/)
     expect(message.length).toBeLessThan(150)
   })
@@ -163,7 +163,7 @@ describe('a definition is refused', () => {
       '"retries"',
     ],
   ])('%s', (_claim, options, offender) => {
-    const { code, message } = refusal(() => define(options))
+    const { code, message } = rejection(() => define(options))
     expect(code).toBe('invalid_definition')
     expect(message).toContain(offender)
   })
@@ -194,7 +194,7 @@ describe('a definition is refused', () => {
     'Mcp-Param-Tenant',
     'Last-Event-ID',
   ])('for the header %s, which is not its to set', (name) => {
-    const { code, message } = refusal(() => define({ schema, headers: { tenant: name } }))
+    const { code, message } = rejection(() => define({ schema, headers: { tenant: name } }))
     expect(code).toBe('invalid_definition')
     expect(message).toContain(`"tenant": "${name}"`)
   })

@@ -246,7 +246,7 @@ it.each<[string, ContextSchema<{ list: number[] }>]>([
   ['zod', z.object({ list: z.array(z.number()) })],
   ['valibot', v.object({ list: v.array(v.number()) })],
   ['arktype', type({ list: 'number[]' })],
-])('of 2000 faults that %s finds, some twenty are listed and the rest counted', async (_library, schema) => {
+])('of 2000 issues that %s finds, some twenty are listed and the rest counted', async (_library, schema) => {
   const definition = defineContext({ schema })
   const value = { list: new Array(2000).fill('') }
   const { problem } = await decodeContext(definition, value)

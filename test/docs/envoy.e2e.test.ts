@@ -2,17 +2,17 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { configuration } from './document.js'
-import { faultsOf } from './envoy-api.js'
+import { issuesOf } from './envoy-api.js'
 import { boundHeaders } from './programs.js'
 
 const text = configuration('yaml', 'envoy.yaml')
 
 describe('Envoy’s definitions', () => {
   test('take the configuration', () => {
-    expect(faultsOf(parse(text))).toEqual([])
+    expect(issuesOf(parse(text))).toEqual([])
   })
 
-  test.each<[claim: string, from: string, to: string, fault: string]>([
+  test.each<[claim: string, from: string, to: string, issue: string]>([
     ['a field that there is not', 'stat_prefix: mcp', 'stat_prefixes: mcp', 'unknown field: "stat_prefixes"'],
     ['one within a route', 'weighted_clusters:', 'weighed_clusters:', 'unknown field: "weighed_clusters"'],
     ['one within a cluster', 'cluster_name: auth', 'name: auth', 'unknown field: "name"'],
@@ -38,9 +38,9 @@ describe('Envoy’s definitions', () => {
     ['a list that is empty', 'domains: ["*"]', 'domains: []', '/domains: is empty'],
     ['what is deprecated', 'string_match: { exact: acme }', 'exact_match: acme', '/exact_match: is deprecated'],
     ['an extension without a type', '"@type"', 'type', 'has no @type'],
-  ])('refuse %s', (_claim, from, to, fault) => {
+  ])('refuse %s', (_claim, from, to, issue) => {
     expect(text).toContain(from)
-    expect(faultsOf(parse(text.replace(from, to))).join('\n')).toContain(fault)
+    expect(issuesOf(parse(text.replace(from, to))).join('\n')).toContain(issue)
   })
 })
 

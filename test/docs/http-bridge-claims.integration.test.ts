@@ -21,7 +21,7 @@ const bound = defineContext({
 type Serve = (makeServer: () => TestServer) => Promise<URL>
 type Cell = [name: string, major: Major, serve: Serve, status: number, options?: object]
 
-/** Every way in which the SDKs serve HTTP, and the status of a refusal. */
+/** Every way in which the SDKs serve HTTP, and the status of a rejection. */
 const CELLS: Cell[] = [
   ['SDK 1, stateful', 1, (make) => serveStateful(1, make), 200],
   ['SDK 1, stateless', 1, (make) => serveStateless(1, make), 200],
@@ -136,7 +136,7 @@ describe('the table of verify, lift and prefer', () => {
   })
 })
 
-describe('the status of a refusal', () => {
+describe('the status of a rejection', () => {
   test.each(CELLS)('%s', async (...cell) => {
     const { call, sent } = await called(cell, {})
     const [, , , status, options] = cell

@@ -1,7 +1,7 @@
 // docs/http-bridge.md is run: each of its code blocks is type-checked, executed, or compared with what is.
 import { readFile, rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { output, path, programFolder, typeFaults } from '../support/markdown.js'
+import { output, path, programFolder, typeErrors } from '../support/markdown.js'
 import { blocks, configuration, document, programs, snippets } from './document.js'
 import { boundHeaders } from './programs.js'
 
@@ -69,7 +69,7 @@ test('every block is one of those that are checked', () => {
 
 test('every program and snippet type-checks', () => {
   const names = [...snippets.keys()].map((index) => `snippet-${index}.ts`)
-  expect(typeFaults(folder, [...programs.keys(), 'preflight.ts', ...names])).toBe('')
+  expect(typeErrors(folder, [...programs.keys(), 'preflight.ts', ...names])).toBe('')
 })
 
 describe('commands', () => {

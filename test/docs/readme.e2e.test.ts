@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises'
 import * as root from 'mcp-request-context'
 import * as server from 'mcp-request-context/server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { blocksOf, named, output, path, programFolder, typeFaults } from '../support/markdown.js'
+import { blocksOf, named, output, path, programFolder, typeErrors } from '../support/markdown.js'
 
 const packageJson = JSON.parse(await readFile(path('package.json'), 'utf8'))
 const readme = await readFile(path('README.md'), 'utf8')
@@ -96,7 +96,7 @@ test('every block of the README is one of those that are checked here', () => {
 
 test('every program and snippet type-checks', () => {
   const names = [...snippets.keys()].map((index) => `snippet-${index}.ts`)
-  expect(typeFaults(folder, [...programs.keys(), 'prelude.ts', 'recorder.ts', ...names])).toBe('')
+  expect(typeErrors(folder, [...programs.keys(), 'prelude.ts', 'recorder.ts', ...names])).toBe('')
 })
 
 describe('programs', () => {

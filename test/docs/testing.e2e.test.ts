@@ -1,7 +1,7 @@
 // docs/testing.md is run: its tests are gathered into one file, in their order.
 import { readFile, rm } from 'node:fs/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { blocksOf, named, output, path, programFolder, typeFaults } from '../support/markdown.js'
+import { blocksOf, named, output, path, programFolder, typeErrors } from '../support/markdown.js'
 
 const document = await readFile(path('docs/testing.md'), 'utf8')
 const blocks = blocksOf(document)
@@ -24,7 +24,7 @@ test('every block is one of those that are run', () => {
 })
 
 test('every program type-checks', () => {
-  expect(typeFaults(folder, [...files.keys()])).toBe('')
+  expect(typeErrors(folder, [...files.keys()])).toBe('')
 })
 
 test('every test of it passes, and the pairs that are not closed keep no process alive', async () => {

@@ -129,7 +129,7 @@ describeWith('chromium', 'in Chromium', () => {
   const callAll = (plan: Plan) => page.evaluate((plan) => mcp.callAll(plan), plan)
 
   /** What the console says of CORS and a server. */
-  const refusals = ({ url }: CorsServer) =>
+  const rejections = ({ url }: CorsServer) =>
     messages.filter((message) => message.includes(`'${url.href}'`) && message.includes('CORS policy'))
 
   test('the bundle is made without a warning, and has nothing of Node in it', () => {
@@ -185,7 +185,7 @@ describeWith('chromium', 'in Chromium', () => {
       expect(outcomes).toEqual([{ failure: UNSENT }, { answer: unbound }, { failure: UNSENT }])
       expect(callsAt(server)).toHaveLength(1)
       expect(server.tool.calls).toBe(1)
-      await eventually(() => expect(refusals(server)).toHaveLength(2))
+      await eventually(() => expect(rejections(server)).toHaveLength(2))
     })
   })
 
@@ -197,7 +197,7 @@ describeWith('chromium', 'in Chromium', () => {
     expect(callsAt(server)).toEqual([])
     expect(server.tool.calls).toBe(0)
     const said = `header field ${name} is not allowed by Access-Control-Allow-Headers in preflight response`
-    await eventually(() => expect(refusals(server)).toEqual([expect.stringContaining(said)]))
+    await eventually(() => expect(rejections(server)).toEqual([expect.stringContaining(said)]))
   })
 
   test.each([

@@ -76,12 +76,12 @@ describeWith('nginx', 'behind nginx', () => {
         const calls = Array.from({ length: count }, (_, index) => {
           return { tenant: TENANTS[index % TENANTS.length] as Tenant, trace: newTrace() }
         })
-        const gate = newTrace()
+        const meeting = newTrace()
         return Promise.all(
           calls.map(async ({ tenant, trace }) => {
             const together = calls.filter((other) => processOf(other.tenant) === processOf(tenant)).length
             const view = root.withContext({ tenant, trace })
-            return { tenant, trace, answer: await look(view, gate, together) }
+            return { tenant, trace, answer: await look(view, meeting, together) }
           }),
         )
       }
@@ -334,8 +334,8 @@ describeWith('nginx', 'behind nginx', () => {
   })
 })
 
-async function look(view: TestClient, gate = newTrace(), together = 1): Promise<Answer> {
-  return answerOf(await view.callTool({ name: 'look', arguments: { gate, together } }))
+async function look(view: TestClient, meeting = newTrace(), together = 1): Promise<Answer> {
+  return answerOf(await view.callTool({ name: 'look', arguments: { meeting, together } }))
 }
 
 /** A fetch that adds what only nginx should say. */
@@ -365,7 +365,11 @@ function post(url: URL, context: { tenant: string; trace: string }, tenants: str
     'x-tenant-id': tenants,
     'x-trace-id': context.trace,
   }
-  const params = { name: 'look', arguments: { gate: newTrace(), together: 1 }, _meta: { [callContext.key]: context } }
+  const params = {
+    name: 'look',
+    arguments: { meeting: newTrace(), together: 1 },
+    _meta: { [callContext.key]: context },
+  }
   return new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
     const sent = request(url, { method: 'POST', headers }, async (response) => {
       let text = ''

@@ -69,7 +69,7 @@ describe('contextErrorFrom', () => {
     ['a ProtocolError of SDK 2.x', (data) => new ProtocolError(-32602, 'Invalid', data)],
     ['any error with such data', (data) => Object.assign(new Error('Invalid'), { data })],
     ['the error of a JSON-RPC message', (data) => ({ code: -32602, message: 'Invalid', data })],
-  ])('reads the refusal out of %s', (_claim, errorOf) => {
+  ])('reads the rejection out of %s', (_claim, errorOf) => {
     for (const reason of ['missing', 'invalid', 'too_large', 'mismatch'] as const) {
       const cause = errorOf({ ...data, reason })
       const error = contextErrorFrom(cause)

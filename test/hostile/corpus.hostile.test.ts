@@ -1,4 +1,4 @@
-// Inputs that the fuzzer recorded: one for each piece of code that it reached, and each that it found a fault by.
+// Inputs that the fuzzer recorded: one for each piece of code that it reached, and each that it found an error by.
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
 import { assertPristine } from './harmless.js'

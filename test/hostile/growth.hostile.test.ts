@@ -66,8 +66,8 @@ const CODEC: Case[] = [
   ['objects within', MANY, (size) => bothWays(open, { list: many(size, () => ({ a: [] })) })],
   ['a name within', LONG, (size) => bothWays(open, { a: { ['é'.repeat(size)]: 1 } })],
   ['levels over the limit', 5000, (size) => bothWays(usual, JSON.parse(`${'{"a":'.repeat(size)}1${'}'.repeat(size)}`))],
-  ['faults that a schema finds', MANY / 4, (size) => bothWays(quoting, { notes: members(size, ''), token: 'x' })],
-  ['faults at long names', LONG, (size) => bothWays(quoting, { notes: { ['é'.repeat(size)]: '' }, token: 'x' })],
+  ['issues that a schema finds', MANY / 4, (size) => bothWays(quoting, { notes: members(size, ''), token: 'x' })],
+  ['issues at long names', LONG, (size) => bothWays(quoting, { notes: { ['é'.repeat(size)]: '' }, token: 'x' })],
   ['secrets', MANY, (size) => bothWays(quoting, { notes: { a: '' }, token: many(size, (index) => `s${index}`) })],
   ['the words of a secret', LONG / 4, (size) => bothWays(quoting, { notes: { a: '' }, token: 'abcd-'.repeat(size) })],
   [
@@ -91,7 +91,7 @@ const notWriting = (text: string) => () => expect(() => encodeHeaderValue(text))
 const HTTP: Case[] = [
   ['a header value', LONG, (size) => reading('a '.repeat(size))],
   ['a Base64 value', LONG, (size) => reading(`=?base64?${'AAAA'.repeat(size)}?=`)],
-  ['a Base64 value with a fault at its end', LONG, (size) => reading(`=?base64?${'AAAA'.repeat(size)}*?=`)],
+  ['a Base64 value with an error at its end', LONG, (size) => reading(`=?base64?${'AAAA'.repeat(size)}*?=`)],
   ['padding', LONG, (size) => reading(`=?base64?${'='.repeat(size)}?=`)],
   ['a value to encode with white space at its end', LONG, (size) => writing(`a${' '.repeat(size)}`)],
   ['a value to encode beyond ASCII', LONG / 2, (size) => writing('🏔'.repeat(size))],
@@ -118,7 +118,7 @@ const client = createContextClient({ request: async () => {}, notification: asyn
 const viewing = (fields: object) => () => client.withContext(fields)
 
 const TOLD: Case[] = [
-  ['issues of a refusal', MANY, (size) => refusedFor(many(size, () => ({ path: [], message: '' })))],
+  ['issues of a rejection', MANY, (size) => refusedFor(many(size, () => ({ path: [], message: '' })))],
   ['the path of an issue', MANY, (size) => refusedFor([{ path: many(size, () => 'a'), message: '' }])],
   ['labels of a key', LONG, (size) => notNaming(`${'a.'.repeat(size)}/`)],
   ['hyphens of a key', LONG, (size) => notNaming(`a${'-'.repeat(size)}`)],

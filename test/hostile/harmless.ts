@@ -23,7 +23,7 @@ export function inTime<T>(run: () => T, timeout = LONGEST): T {
 }
 
 /** What a function gives, or the ContextError that it throws; any other error is thrown on. */
-export function orRefusal<T>(run: () => T): T | ContextError {
+export function orRejection<T>(run: () => T): T | ContextError {
   try {
     return inTime(run)
   } catch (error) {
@@ -33,7 +33,7 @@ export function orRefusal<T>(run: () => T): T | ContextError {
 }
 
 /** The same of a promise. */
-export async function orRefusalOf<T>(pending: T | Promise<T>): Promise<T | ContextError> {
+export async function orRejectionOf<T>(pending: T | Promise<T>): Promise<T | ContextError> {
   try {
     return await pending
   } catch (error) {

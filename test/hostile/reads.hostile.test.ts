@@ -75,7 +75,7 @@ test('the members that were read are counted', () => {
   expect(readsOf({ tenant: 'acme', roles: ['a', 'b'] }, true)).toBeGreaterThanOrEqual(4)
 })
 
-test('a refusal is not many times as large as the context that it refuses', () => {
+test('a rejection is not many times as large as the context that it refuses', () => {
   const raw = { notes: { ['n'.repeat(7900)]: many(60, () => '') } }
   const { problem } = decodeContext(definition, raw) as { problem: { data: object } }
   expect(JSON.stringify(problem.data).length).toBeLessThan(4 * JSON.stringify(raw).length)

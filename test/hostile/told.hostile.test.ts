@@ -29,7 +29,7 @@ const errorData = fc.record(
   { requiredKeys: ['extension'] },
 )
 
-test('an error of any data is a described refusal or none', () => {
+test('an error of any data is a described rejection or none', () => {
   fc.assert(fc.property(fc.oneof(errorData, json), readsErrorHarmlessly), runs(1200))
 })
 
@@ -44,25 +44,30 @@ const throwing = new Proxy(
     },
   },
 )
-const refusal = { extension: EXTENSION_ID, key: 'a.b/c', reason: 'invalid', issues: [{ path: ['a', 0], message: 'm' }] }
+const rejection = {
+  extension: EXTENSION_ID,
+  key: 'a.b/c',
+  reason: 'invalid',
+  issues: [{ path: ['a', 0], message: 'm' }],
+}
 
 test.each<[string, unknown]>([
   ['the error', throwing],
   ['its data', { data: throwing }],
-  ['its issues', { data: { ...refusal, issues: throwing } }],
-  ['one of its issues', { data: { ...refusal, issues: [throwing] } }],
+  ['its issues', { data: { ...rejection, issues: throwing } }],
+  ['one of its issues', { data: { ...rejection, issues: [throwing] } }],
 ])('%s throws where it is looked at, and is none or has none', (_claim, error) => {
   expect(contextErrorFrom(error)?.issues ?? []).toEqual([])
 })
 
 test.each<[string, object, unknown]>([
-  ['as it should be', refusal, [{ path: ['a', 0], message: 'm' }]],
-  ['an empty key', { ...refusal, key: '' }, undefined],
-  ['no key', { ...refusal, key: undefined }, undefined],
-  ['an index below zero', { ...refusal, issues: [{ path: [-1], message: 'm' }] }, []],
-  ['half an index', { ...refusal, issues: [{ path: [0.5], message: 'm' }] }, []],
-  ['an index that is none', { ...refusal, issues: [{ path: [Number.NaN], message: 'm' }] }, []],
-])('data of a refusal, %s', (_claim, data, issues) => {
+  ['as it should be', rejection, [{ path: ['a', 0], message: 'm' }]],
+  ['an empty key', { ...rejection, key: '' }, undefined],
+  ['no key', { ...rejection, key: undefined }, undefined],
+  ['an index below zero', { ...rejection, issues: [{ path: [-1], message: 'm' }] }, []],
+  ['half an index', { ...rejection, issues: [{ path: [0.5], message: 'm' }] }, []],
+  ['an index that is none', { ...rejection, issues: [{ path: [Number.NaN], message: 'm' }] }, []],
+])('data of a rejection, %s', (_claim, data, issues) => {
   expect(contextErrorFrom({ data })?.issues).toEqual(issues)
 })
 

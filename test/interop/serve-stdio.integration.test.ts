@@ -1,4 +1,4 @@
-// Two gates on the way of one message: of a relay and of the server behind it, or on the wire of `serveStdio`, where what the
+// Two middlewares on the way of one message: of a relay and of the server behind it, or on the wire of `serveStdio`, where what the
 // SDK answers itself can be seen, and in its factory.
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { createContextClient } from 'mcp-request-context/client'
@@ -65,7 +65,7 @@ describe.each(ERAS)('`serveStdio`, %s', (era, options) => {
     await Promise.all(calls)
   })
 
-  // The queue of `serveStdio` goes on within the message that set it going: `getContext` needs the gate of the factory.
+  // The queue of `serveStdio` goes on within the message that set it going: `getContext` needs the middleware of the factory.
   test('with the wire alone, each of forty overlapping calls reads its own context from its argument', async () => {
     const { root } = await connected({ required: true }, false)
     const calls = Array.from({ length: 40 }, async (_, index) => {

@@ -149,7 +149,7 @@ describe('without a connection, the secret stays out of the error of', () => {
 
   test('what a peer refused, where the peer kept it', () => {
     const data = { extension: lenient.key, key: lenient.key, reason: 'invalid', issues: [] }
-    expect(leaks({ refusal: contextErrorFrom(Object.assign(new Error('refused'), { data })) })).toEqual([])
+    expect(leaks({ rejection: contextErrorFrom(Object.assign(new Error('refused'), { data })) })).toEqual([])
   })
 
   test('a gateway that inherits what is no context', () => {

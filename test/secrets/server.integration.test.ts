@@ -21,12 +21,12 @@ async function refuseAll(wire: Wiretap, planted: Planted, secrets: readonly unkn
   for (const secret of secrets) {
     wire.headers = planted.headers?.(String(secret)) ?? {}
     const call = { name: 'read', _meta: { [planted.definition.key]: planted.raw(secret) } }
-    const refusal = contextErrorFrom(await wire.keep(wire.client.callTool(call)))
-    expect(refusal).toBeDefined()
+    const rejection = contextErrorFrom(await wire.keep(wire.client.callTool(call)))
+    expect(rejection).toBeDefined()
     await wire.keep(wire.client.notification({ method: 'com.example/changed', params: call }))
   }
-  const faults = () => Object.keys(wire.emitted()).filter((where) => where.startsWith("the server's onerror"))
-  await eventually(() => expect(faults().length).toBeGreaterThanOrEqual(secrets.length))
+  const errors = () => Object.keys(wire.emitted()).filter((where) => where.startsWith("the server's onerror"))
+  await eventually(() => expect(errors().length).toBeGreaterThanOrEqual(secrets.length))
   wire.headers = {}
   await wire.keep(wire.client.callTool({ name: 'read' }))
 }

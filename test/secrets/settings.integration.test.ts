@@ -61,9 +61,9 @@ test('leaving out what a schema says of a sensitive field leaves one that stands
   const node: z.ZodType = z.object({ name: z.string(), next: z.lazy(() => node.optional()) })
   const definition = bySchema(z.object({ node, token: z.string() }))
   const client = createContextClient(newClient(1), definition)
-  const faults: unknown[] = []
-  client.onerror = (error: unknown) => faults.push(error)
+  const errors: unknown[] = []
+  client.onerror = (error: unknown) => errors.push(error)
   await connectInMemory(client, installContext(newServer(1), definition))
   expect([...supportedContexts(client).keys()]).toEqual([definition.key])
-  onTestFinished(() => expect(faults).toEqual([]))
+  onTestFinished(() => expect(errors).toEqual([]))
 })

@@ -150,12 +150,12 @@ describe('runWithContext', () => {
 
   test('returns what the function returns, and lets through what it throws', () => {
     expect(runWithContext(testContext, {}, () => 7)).toBe(7)
-    const fault = new Error('own')
+    const error = new Error('own')
     expect(() =>
       runWithContext(testContext, {}, () => {
-        throw fault
+        throw error
       }),
-    ).toThrow(fault)
+    ).toThrow(error)
   })
 
   test('calls nest: other definitions stay, the same one gives way', () => {

@@ -46,7 +46,7 @@ type Http = NonNullable<Parameters<typeof installContext>[2]>['http']
 /** A server with a policy, and a client whose calls arrive with headers that somebody between them set. */
 async function behindProxy(cell: HttpCell, http: Http, required = false) {
   const handled = vi.fn()
-  const faults: unknown[] = []
+  const errors: unknown[] = []
   const url = await cell.serve(() => {
     const server = installContext(newServer(cell.server), bound, { http, required })
     server.registerTool('read', {}, (extra: Extra) => {
@@ -60,7 +60,7 @@ async function behindProxy(cell: HttpCell, http: Http, required = false) {
       })
     })
     server.server.fallbackNotificationHandler = async () => handled(tryGetContext(bound) ?? null)
-    server.server.onerror = (error: unknown) => faults.push(error)
+    server.server.onerror = (error: unknown) => errors.push(error)
     return server
   })
   let injected: HeaderLines = {}
@@ -79,12 +79,12 @@ async function behindProxy(cell: HttpCell, http: Http, required = false) {
     const _meta = context !== undefined && { [bound.key]: context }
     return answerOf(await client.callTool({ name: 'read', ...(_meta && { _meta }) }))
   }
-  const refusal = (context: object | undefined, headers: HeaderLines) =>
+  const rejection = (context: object | undefined, headers: HeaderLines) =>
     call(context, headers).then(
       (answer) => expect.unreachable(`served: ${JSON.stringify(answer)}`),
       (error: unknown) => error as Error & { code: number; data: { issues: { path: string[]; message: string }[] } },
     )
-  return { call, refusal, handled, faults, statuses, client, set: (headers: HeaderLines) => (injected = headers) }
+  return { call, rejection, handled, errors, statuses, client, set: (headers: HeaderLines) => (injected = headers) }
 }
 
 /** What the handler gets: a context, or none; or the field that the request is refused for. */
@@ -357,14 +357,14 @@ const CASES: Case[] = [
 
 describe.each(HTTP_CELLS)('$name', (cell) => {
   test.each(CASES)('%s', async (_claim, http, context, headers, outcome) => {
-    const { call, refusal, handled, statuses } = await behindProxy(cell, http)
+    const { call, rejection, handled, statuses } = await behindProxy(cell, http)
     if ('gets' in outcome) {
       const { ambient, argument, meta, headers: shown } = await call(context, headers)
       expect({ ambient, argument, meta }).toEqual({ ambient: outcome.gets, argument: outcome.gets, meta: outcome.gets })
       for (const [name, value] of Object.entries(headers)) expect(shown[name]).toBe([value].flat().join(', '))
       return
     }
-    const error = await refusal(context, headers)
+    const error = await rejection(context, headers)
     expect(error).toMatchObject({ code: -32020, data: { key: bound.key, reason: 'mismatch' } })
     expect(contextErrorFrom(error)).toMatchObject({ code: 'mismatch' })
     const [issue, ...more] = error.data.issues
@@ -382,34 +382,34 @@ describe.each(HTTP_CELLS)('$name', (cell) => {
   })
 
   test('a lifted header satisfies what is required, and its absence does not', async () => {
-    const { call, refusal, handled } = await behindProxy(cell, LIFT, true)
+    const { call, rejection, handled } = await behindProxy(cell, LIFT, true)
     expect((await call(undefined, OTHER)).ambient).toEqual({ tenant: 'globex' })
     handled.mockClear()
-    expect(await refusal(undefined, {})).toMatchObject({ code: -32602, data: { reason: 'missing' } })
+    expect(await rejection(undefined, {})).toMatchObject({ code: -32602, data: { reason: 'missing' } })
     expect(handled).not.toHaveBeenCalled()
   })
 
   test('a header satisfies nothing that is required where it is not lifted', async () => {
-    const { refusal } = await behindProxy(cell, {}, true)
-    expect(await refusal(undefined, OTHER)).toMatchObject({ code: -32602, data: { reason: 'missing' } })
+    const { rejection } = await behindProxy(cell, {}, true)
+    expect(await rejection(undefined, OTHER)).toMatchObject({ code: -32602, data: { reason: 'missing' } })
   })
 
   test('a lifted value is checked against the schema as if it had come in the context', async () => {
-    const { refusal, handled } = await behindProxy(cell, LIFT)
-    const error = await refusal(undefined, { 'x-tenant-id': 'x'.repeat(21) })
+    const { rejection, handled } = await behindProxy(cell, LIFT)
+    const error = await rejection(undefined, { 'x-tenant-id': 'x'.repeat(21) })
     expect(error).toMatchObject({ code: -32602, data: { reason: 'invalid', issues: [{ path: ['tenant'] }] } })
     expect(handled).not.toHaveBeenCalled()
   })
 
   test('a context that is no object is invalid, whatever the headers say', async () => {
-    const { refusal } = await behindProxy(cell, GATEWAY)
+    const { rejection } = await behindProxy(cell, GATEWAY)
     for (const raw of [['acme'], 'acme', 7, null] as unknown[] as object[]) {
-      expect(await refusal(raw, OTHER)).toMatchObject({ code: -32602, data: { reason: 'invalid' } })
+      expect(await rejection(raw, OTHER)).toMatchObject({ code: -32602, data: { reason: 'invalid' } })
     }
   })
 
   test('a notification that its headers contradict is handled without the context, and onerror is told', async () => {
-    const { client, set, handled, faults } = await behindProxy(cell, {})
+    const { client, set, handled, errors } = await behindProxy(cell, {})
     const notify = (context: object) =>
       client.notification({ method: 'com.example/changed', params: { _meta: { [bound.key]: context } } })
     set({ 'x-tenant-id': 'acme' })
@@ -417,13 +417,13 @@ describe.each(HTTP_CELLS)('$name', (cell) => {
     await notify({ tenant: 'acme', note: 'n' })
     await eventually(() => expect(handled).toHaveBeenCalledTimes(2))
     expect(handled.mock.calls).toEqual(expect.arrayContaining([[null], [{ tenant: 'acme', note: 'n' }]]))
-    expect(faults).toHaveLength(1)
-    expect(faults[0]).toMatchObject({ name: 'ContextError', code: 'mismatch', issues: [{ path: ['tenant'] }] })
-    expect(String(faults[0])).not.toMatch(/acme|globex/)
+    expect(errors).toHaveLength(1)
+    expect(errors[0]).toMatchObject({ name: 'ContextError', code: 'mismatch', issues: [{ path: ['tenant'] }] })
+    expect(String(errors[0])).not.toMatch(/acme|globex/)
   })
 
   test('a notification takes what is lifted; one whose header is unreadable or missing has no context', async () => {
-    const { client, set, handled, faults } = await behindProxy(cell, { lift: true, verify: 'strict' })
+    const { client, set, handled, errors } = await behindProxy(cell, { lift: true, verify: 'strict' })
     const notify = async (headers: HeaderLines, context?: object) => {
       set(headers)
       const params = context && { _meta: { [bound.key]: context } }
@@ -434,14 +434,14 @@ describe.each(HTTP_CELLS)('$name', (cell) => {
     }
     expect(await notify({ 'x-tenant-id': 'acme' })).toEqual({ tenant: 'acme' })
     expect(await notify({ 'x-tenant-id': 'acme' }, { note: 'n' })).toEqual({ tenant: 'acme', note: 'n' })
-    expect(faults).toEqual([])
+    expect(errors).toEqual([])
     expect(await notify({ 'x-retries': 'many' }, { note: 'n' })).toBeNull()
     expect(await notify({ 'x-retries': 'many' })).toBeNull()
     expect(await notify({}, { tenant: 'acme' })).toBeNull()
-    expect(faults).toMatchObject(
+    expect(errors).toMatchObject(
       ['retries', 'retries', 'tenant'].map((field) => ({ code: 'mismatch', issues: [{ path: [field] }] })),
     )
-    expect(String(faults)).not.toMatch(/acme|many/)
+    expect(String(errors)).not.toMatch(/acme|many/)
   })
 
   test('two Authorization lines are one token, or Node hands on the first alone', async () => {
@@ -449,7 +449,7 @@ describe.each(HTTP_CELLS)('$name', (cell) => {
     const lifting = await behindProxy(cell, LIFT)
     const token = cell.nodeHeaders ? 'one' : 'one, Bearer two'
     expect((await lifting.call(undefined, lines)).ambient).toEqual({ token })
-    expect(await lifting.refusal({ token: 'two' }, lines)).toMatchObject({ code: -32020 })
+    expect(await lifting.rejection({ token: 'two' }, lines)).toMatchObject({ code: -32020 })
   })
 
   test('contextFetch satisfies strict, and a proxy that changes its header does not pass', async () => {
@@ -523,11 +523,11 @@ describe.each(HTTP_CELLS)('behind a reverse proxy that rotates a token, $name', 
       schema: z.object({ tenant: z.string(), token: z.string() }),
       headers: { tenant: 'X-Tenant-Id', token: 'X-Forwarded-Access-Token' },
     })
-    const faults: unknown[] = []
+    const errors: unknown[] = []
     const url = await cell.serve(() => {
       const server = installContext(newServer(cell.server), whole, { required: true, http: GATEWAY })
       server.registerTool('read', {}, () => reply(getContext(whole)))
-      server.server.onerror = (error: unknown) => faults.push(error)
+      server.server.onerror = (error: unknown) => errors.push(error)
       return server
     })
     const proxy = (input: string | URL, init?: RequestInit) => {
@@ -542,7 +542,7 @@ describe.each(HTTP_CELLS)('behind a reverse proxy that rotates a token, $name', 
     const invalid = { code: -32602, data: { reason: 'invalid', issues: [{ path: ['tenant'] }] } }
     await expect(client.callTool({ name: 'read' })).rejects.toMatchObject(invalid)
     await expect(client.listTools({ _meta: { [whole.key]: { tenant: 7 } } })).rejects.toMatchObject(invalid)
-    expect(faults).toEqual([])
+    expect(errors).toEqual([])
   })
 })
 

@@ -191,9 +191,9 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
 
     test('a predicate that throws fails closed: the call is answered, and the handler never runs', async () => {
       const handler = vi.fn()
-      const fault = new Error('no policy')
+      const error = new Error('no policy')
       const required = () => {
-        throw fault
+        throw error
       }
       const server = installContext(readingServer(major, handler), testContext, { required })
       const onerror = vi.fn()
@@ -202,7 +202,7 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
       await connectInMemory(client, server)
       await expect(client.callTool(TOOL)).rejects.toMatchObject({ code: -32603 })
       expect(handler).not.toHaveBeenCalled()
-      expect(onerror).toHaveBeenCalledWith(fault)
+      expect(onerror).toHaveBeenCalledWith(error)
     })
   })
 
@@ -234,7 +234,7 @@ test.each([[undefined], [null], [{}], [{ server: {} }], [7]])('%j is no server, 
 })
 
 describe('a notification with a context that is refused', () => {
-  test.each(MAJORS)('SDK %i: is handled without it, and the fault goes to onerror', async (major) => {
+  test.each(MAJORS)('SDK %i: is handled without it, and the error goes to onerror', async (major) => {
     const seen: unknown[] = []
     const server = installContext(newServer(major), testContext, { required: true })
     server.server.fallbackNotificationHandler = async () => {
@@ -274,12 +274,12 @@ describe('both directions', () => {
       }
       const server = newServer(major)
       const sampling = { messages: [], maxTokens: 1 }
-      const refusals: unknown[] = []
+      const rejections: unknown[] = []
       server.registerTool('read', {}, async () => {
         const view = createContextClient(server.server, traceContext)
         await view.withContext({ span: 's' }).createMessage(sampling)
         await view.elicitInput({ message: 'm', requestedSchema: { type: 'object', properties: {} } })
-        await view.createMessage(sampling).catch((error: { data?: unknown }) => refusals.push(error.data))
+        await view.createMessage(sampling).catch((error: { data?: unknown }) => rejections.push(error.data))
         return reply('done')
       })
       await connectInMemory(client, server)
@@ -288,7 +288,7 @@ describe('both directions', () => {
         ['sampling/createMessage', { span: 's' }],
         ['elicitation/create', 'none'],
       ])
-      expect(refusals).toMatchObject([{ reason: 'missing', key: traceContext.key }])
+      expect(rejections).toMatchObject([{ reason: 'missing', key: traceContext.key }])
     },
   )
 })
@@ -344,20 +344,20 @@ describe('contextTransport', () => {
 
 test('what a receiver throws goes to whoever called it, and nothing is answered', async () => {
   const [near, far] = linkedPair(1)
-  const fault = new Error('own')
+  const error = new Error('own')
   far.onmessage = () => {
-    throw fault
+    throw error
   }
   contextTransport(far, testContext)
   const answers = vi.fn()
   near.onmessage = answers
   await near.start()
   await far.start()
-  await expect(near.send({ jsonrpc: '2.0', id: 1, method: 'ping' })).rejects.toBe(fault)
+  await expect(near.send({ jsonrpc: '2.0', id: 1, method: 'ping' })).rejects.toBe(error)
   expect(answers).not.toHaveBeenCalled()
 })
 
-test('a message that passes a transport’s gate twice is checked once, and reaches each receiver once', async () => {
+test('a message that passes a transport’s middleware twice is checked once, and reaches each receiver once', async () => {
   const validate = vi.fn((value: unknown) => ({ value }))
   const definition = defineContext({ schema: { '~standard': { version: 1, vendor: 'test', validate } } })
   const [near, far] = linkedPair(1)

@@ -1,4 +1,4 @@
-// The gate of one transport, and what a transport or a receiver that misbehaves meets there.
+// The middleware of one transport, and what a transport or a receiver that misbehaves meets there.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { defineContext } from 'mcp-request-context'
 import { contextTransport, getContext, getHttpHeaders, readContext, tryGetContext } from 'mcp-request-context/server'
@@ -108,17 +108,17 @@ describe('while an asynchronous schema is at work', () => {
   })
 
   test('what the receiver throws later goes to onerror', async () => {
-    const fault = new Error('own')
+    const error = new Error('own')
     const wire = contextTransport(
       new Wire(() => {
-        throw fault
+        throw error
       }),
       slowContext,
     )
     const onerror = vi.fn()
     wire.onerror = onerror
     wire.onmessage(request(slow('x')))
-    await eventually(() => expect(onerror).toHaveBeenCalledWith(fault))
+    await eventually(() => expect(onerror).toHaveBeenCalledWith(error))
     expect(wire.sent).toEqual([])
   })
 
@@ -167,12 +167,12 @@ describe('a transport without onerror', () => {
 
 test('an answer that cannot be sent is told to onerror', async () => {
   const wire = contextTransport(new Wire(vi.fn()), testContext, { required: true })
-  const fault = new Error('closed')
+  const error = new Error('closed')
   const onerror = vi.fn()
   wire.onerror = onerror
-  wire.send = () => Promise.reject(fault)
+  wire.send = () => Promise.reject(error)
   wire.onmessage(request({}))
-  await eventually(() => expect(onerror).toHaveBeenCalledWith(fault))
+  await eventually(() => expect(onerror).toHaveBeenCalledWith(error))
 })
 
 test('a response is handed on as it is, whatever is in it', () => {
@@ -203,7 +203,7 @@ test('a message that comes below another is checked by itself, and read by itsel
   expect(wire.sent).toEqual([refusedFor(testContext.key, 'missing')])
 })
 
-test('a transport has one gate: each context of it is checked once', () => {
+test('a transport has one middleware: each context of it is checked once', () => {
   const validate = vi.fn((value: unknown) => ({ value }))
   const definitions = ['com.example/a', 'com.example/b'].map((key) =>
     defineContext({ key, schema: { '~standard': { version: 1, vendor: 'test', validate } } }),

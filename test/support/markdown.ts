@@ -79,7 +79,7 @@ export async function output(folder: string, program: string): Promise<string> {
 }
 
 /** What TypeScript finds wrong with the files of such a folder, under the options of this repository. */
-export function typeFaults(folder: string, names: readonly string[]): string {
+export function typeErrors(folder: string, names: readonly string[]): string {
   const config = ts.readConfigFile(path('tsconfig.json'), ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, path('.'))
   const files = names.map((name) => join(folder, name))

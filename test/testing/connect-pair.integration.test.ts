@@ -300,12 +300,12 @@ describe('refuses', () => {
   test.each(PAIRS)('what is connected: a server of SDK $server, a client of SDK $client', async (majors) => {
     const [server, client] = [newServer(majors.server), newClient(majors.client)]
     await connected(server, client)
-    const refusal = (side: string) => ({ code: 'already_connected', message: expect.stringContaining(side) })
+    const rejection = (side: string) => ({ code: 'already_connected', message: expect.stringContaining(side) })
     const other = newClient(majors.client)
-    await expect(connectPair(server, other)).rejects.toMatchObject(refusal('the server is'))
-    await expect(connectPair(server.server, other)).rejects.toMatchObject(refusal('the server is'))
+    await expect(connectPair(server, other)).rejects.toMatchObject(rejection('the server is'))
+    await expect(connectPair(server.server, other)).rejects.toMatchObject(rejection('the server is'))
     const view = createContextClient(client, testContext)
-    await expect(connectPair(newServer(1), view)).rejects.toMatchObject(refusal('the client is'))
+    await expect(connectPair(newServer(1), view)).rejects.toMatchObject(rejection('the client is'))
     expect(other.transport).toBeUndefined()
     await client.ping()
   })
@@ -318,15 +318,15 @@ describe('refuses', () => {
 describe('a connection that fails', () => {
   test('on the server is closed, and the client is left alone', async () => {
     const client = newClient(1)
-    const fault = new Error('no')
+    const error = new Error('no')
     const onclose = vi.fn()
     const refusing = {
       connect(transport: { onclose?: unknown }) {
         transport.onclose = onclose
-        throw fault
+        throw error
       },
     }
-    await expect(connectPair(refusing as PairServer, client)).rejects.toBe(fault)
+    await expect(connectPair(refusing as PairServer, client)).rejects.toBe(error)
     expect(onclose).toHaveBeenCalledTimes(1)
     expect(client.transport).toBeUndefined()
   })

@@ -185,14 +185,14 @@ test('what a receiver throws that has no onerror is an unhandled rejection', asy
     for (const listener of others) process.on('unhandledRejection', listener)
   })
   const ends = linkedTransports()
-  const fault = new Error('own')
+  const error = new Error('own')
   ends.server.onmessage = () => {
-    throw fault
+    throw error
   }
   await ends.server.start()
   await ends.client.send(message(1))
   await eventually(() => expect(unhandled).toHaveBeenCalled())
-  expect(unhandled.mock.calls.map(([error]) => error)).toEqual([fault])
+  expect(unhandled.mock.calls.map(([error]) => error)).toEqual([error])
 })
 
 test('an end is started once', async () => {

@@ -46,8 +46,8 @@ for (const cell of cells()) {
     const project = new Project(folder, cell)
     await project.install(tarball)
     await project.compile({ check: true })
-    const faults = broken(await project.check())
-    expect(Object.keys(faults), JSON.stringify(faults, null, 2)).toEqual(cell.advertises ? [] : nothingAdvertised)
+    const issues = broken(await project.check())
+    expect(Object.keys(issues), JSON.stringify(issues, null, 2)).toEqual(cell.advertises ? [] : nothingAdvertised)
   })
 }
 

@@ -52,8 +52,8 @@ export class McpProcess {
     return (await this.#ask('received')).json() as Promise<Received[]>
   }
 
-  async open(gate: string): Promise<void> {
-    await this.#ask(`open/${gate}`)
+  async open(meeting: string): Promise<void> {
+    await this.#ask(`open/${meeting}`)
   }
 
   stop(): Promise<void> {

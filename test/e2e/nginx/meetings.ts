@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Where calls wait for each other, or for a word from outside. */
-export class Gates {
-  readonly #gates = new Map<string, Gate>()
+export class Meetings {
+  readonly #meetings = new Map<string, Meeting>()
 
   /** Waits until as many as this have come, for at most a minute. The answer is whether they have. */
   async meet(name: string, count: number): Promise<boolean> {
-    const gate = this.#of(name)
-    gate.arrived++
-    if (gate.arrived === count) gate.open()
-    await Promise.race([gate.opened, sleep(60_000, undefined, { ref: false })])
-    return gate.arrived === count
+    const meeting = this.#of(name)
+    meeting.arrived++
+    if (meeting.arrived === count) meeting.open()
+    await Promise.race([meeting.opened, sleep(60_000, undefined, { ref: false })])
+    return meeting.arrived === count
   }
 
   /** Waits until it is opened. */
@@ -22,20 +22,20 @@ export class Gates {
     this.#of(name).open()
   }
 
-  #of(name: string): Gate {
-    const gate = this.#gates.get(name) ?? newGate()
-    this.#gates.set(name, gate)
-    return gate
+  #of(name: string): Meeting {
+    const meeting = this.#meetings.get(name) ?? newMeeting()
+    this.#meetings.set(name, meeting)
+    return meeting
   }
 }
 
-interface Gate {
+interface Meeting {
   arrived: number
   readonly open: () => void
   readonly opened: Promise<void>
 }
 
-function newGate(): Gate {
+function newMeeting(): Meeting {
   let open = () => {}
   const opened = new Promise<void>((resolve) => {
     open = resolve
