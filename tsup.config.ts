@@ -78,7 +78,9 @@ export default defineConfig([
       options.alias = { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' }
     },
     esbuildPlugins: [unused, bundledLicences],
-    // CommonJS packages in an ES module.
-    banner: { js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)" },
+    // CommonJS packages in an ES module. The name is one that no source file imports.
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)",
+    },
   },
 ])

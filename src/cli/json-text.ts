@@ -1,15 +1,15 @@
 import { type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser'
-import { pointerOf } from './fault.js'
 
-const STRICT = { disallowComments: true }
+/** Plain JSON, where jsonc-parser would also take comments. */
+const PLAIN_JSON = { disallowComments: true }
 
-/** A JSON text: its value, or why it is none and in which of its lines. */
-export type JsonText =
+/** The value of a JSON text, or why it is not JSON and on which of its lines. */
+export type ParsedJson =
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly line: number; readonly reason: string }
+  | { readonly ok: false; readonly line: number; readonly message: string }
 
-/** Reads a JSON text (RFC 8259). The reason never quotes the text, which may hold secrets. */
-export function parseJson(text: string): JsonText {
+/** Parses a JSON text (RFC 8259). The message never quotes the text, which may hold secrets. */
+export function parseJson(text: string): ParsedJson {
   try {
     return { ok: true, value: JSON.parse(text) }
   } catch {
@@ -17,17 +17,17 @@ export function parseJson(text: string): JsonText {
   }
 }
 
-function firstError(text: string): { line: number; reason: string } {
-  let first: { line: number; reason: string } | undefined
+function firstError(text: string): { line: number; message: string } {
+  let first: { line: number; message: string } | undefined
   const onError = (code: ParseErrorCode, _offset: number, _length: number, line: number): void => {
-    first ??= { line: line + 1, reason: wordsOf(printParseErrorCode(code)) }
+    first ??= { line: line + 1, message: wordsOf(printParseErrorCode(code)) }
   }
   try {
-    visit(text, { onError }, STRICT)
+    visit(text, { onError }, PLAIN_JSON)
   } catch {
-    // Nested too deeply for the scanner that counts lines.
+    // The text is nested too deeply for jsonc-parser, which is recursive.
   }
-  return first ?? { line: 1, reason: 'syntax error' }
+  return first ?? { line: 1, message: 'syntax error' }
 }
 
 /** `CommaExpected` as `comma expected`. */
@@ -35,14 +35,19 @@ function wordsOf(code: string): string {
   return code.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
 }
 
-/** Duplicates whose pointers have more characters than this together are not listed. */
-const LONGEST_DUPLICATES = 2 ** 20
+/** The JSON pointer of a path (RFC 6901, section 3). */
+export function pointerTo(path: readonly (string | number)[]): string {
+  return path.map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
 
-/** Where things stand in a JSON text. */
-export interface Places {
-  /** The line, from 1, on which the value at a pointer starts, for each pointer that was asked for. */
+/** Duplicates are listed until their pointers have this many characters together. */
+const MAX_DUPLICATES_LENGTH = 2 ** 20
+
+/** Where things are in a JSON text. */
+export interface JsonPlaces {
+  /** The line, from 1, on which the value at each wanted pointer starts. */
   readonly lines: ReadonlyMap<string, number>
-  /** Each member whose name its object has already. */
+  /** Each member whose object already has a member of its name. */
   readonly duplicates: readonly { readonly pointer: string; readonly line: number }[]
 }
 
@@ -52,18 +57,18 @@ export interface Places {
  * @param wanted JSON pointers (RFC 6901)
  * @throws RangeError for a text that is nested some thousands of levels deep
  */
-export function placesIn(text: string, wanted: readonly string[]): Places {
-  const sought = new Set(wanted)
-  const deepest = wanted.reduce((most, pointer) => Math.max(most, pointer.split('/').length - 1), -1)
+export function findPlaces(text: string, wanted: readonly string[]): JsonPlaces {
+  const pointers = new Set(wanted)
+  const maxDepth = wanted.reduce((most, pointer) => Math.max(most, pointer.split('/').length - 1), -1)
   const lines = new Map<string, number>()
   const duplicates: { pointer: string; line: number }[] = []
   const names: Set<string>[] = []
-  let room = LONGEST_DUPLICATES
+  let room = MAX_DUPLICATES_LENGTH
   let depth = 0
   const value = (line: number, path: () => (string | number)[]): void => {
-    if (depth > deepest) return
-    const pointer = pointerOf(path())
-    if (sought.has(pointer)) lines.set(pointer, line + 1)
+    if (depth > maxDepth) return
+    const pointer = pointerTo(path())
+    if (pointers.has(pointer)) lines.set(pointer, line + 1)
   }
   visit(
     text,
@@ -76,7 +81,7 @@ export function placesIn(text: string, wanted: readonly string[]): Places {
       onObjectProperty: (name, _offset, _length, line, _character, path) => {
         const siblings = names.at(-1)
         if (siblings?.has(name) && room > 0) {
-          const pointer = pointerOf([...path(), name])
+          const pointer = pointerTo([...path(), name])
           duplicates.push({ pointer, line: line + 1 })
           room -= pointer.length
         }
@@ -95,7 +100,7 @@ export function placesIn(text: string, wanted: readonly string[]): Places {
       },
       onLiteralValue: (_value, _offset, _length, line, _character, path) => value(line, path),
     },
-    STRICT,
+    PLAIN_JSON,
   )
   return { lines, duplicates }
 }

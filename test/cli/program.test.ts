@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable, Writable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { ONE_SENTENCE, REPOSITORY, run } from './support/cli.js'
+import { ONE_SENTENCE, REPOSITORY, run, writer } from './support/program.js'
 
-describe.concurrent('the command line', () => {
+describe('the command line', () => {
   test.each([
     [['--help'], ['validate', 'types', 'Examples:', 'Exit codes:']],
     [
@@ -14,9 +16,9 @@ describe.concurrent('the command line', () => {
       ['types', '--help'],
       ['--stdio', '--header', '--key', '--timeout', '--out', '--force', 'Examples:', 'Exit codes:'],
     ],
-  ])('%j tells what there is, on stdout, with exit code 0', async (args, told) => {
+  ])('%j prints what there is to stdout, with exit code 0', async (args, expected) => {
     const { code, stdout, stderr } = await run(args)
-    for (const text of told) expect(stdout).toContain(text)
+    for (const text of expected) expect(stdout).toContain(text)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).not.toContain('write-declaration')
   })
@@ -31,13 +33,15 @@ describe.concurrent('the command line', () => {
     ['an unknown command', ['frobnicate'], "unknown command 'frobnicate'"],
     ['a missing file', ['validate'], "missing required argument 'file'"],
     ['a second file', ['validate', 'a.json', 'b.json'], 'too many arguments'],
-    ['a size that is none', ['validate', '-', '--max-bytes', '0'], 'Give a number of bytes'],
-    ['a time that is none', ['types', 'context', '--timeout', 'soon'], 'Give a number of seconds'],
-  ])('%s is told on stderr, with exit code 2', async (_title, args, told) => {
-    const { code, stdout, stderr } = await run(args)
+    ['a size that is not valid', ['validate', '-', '--max-bytes', '0'], 'Give a number of bytes'],
+    ['a time that is not valid', ['types', 'context', '--timeout', 'soon'], 'Give a number of seconds'],
+    ['two formats', ['validate', '-', '--json', '--lines'], "'--json' cannot be used with option '--lines'"],
+    ['two formats, the other way round', ['validate', '-', '--lines', '--json'], 'cannot be used with'],
+  ])('%s is one sentence on stderr, with exit code 2', async (_title, args, message) => {
+    const { code, stdout, stderr } = await run(args, '{}')
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toMatch(/^mcp-request-context: /)
-    expect(stderr).toContain(told)
+    expect(stderr).toMatch(ONE_SENTENCE)
+    expect(stderr).toContain(message)
   })
 
   test('no command at all prints the help on stderr, with exit code 2', async () => {
@@ -46,16 +50,37 @@ describe.concurrent('the command line', () => {
     expect(stderr).toContain('Commands:')
   })
 
-  test('a header that is none is told without the secret in it', async () => {
+  test('a header that is not valid is reported without the secret in it', async () => {
     const { code, stderr } = await run(['types', 'http://127.0.0.1/', '--header', 'Bearer S3CRET'])
     expect(code).toBe(2)
     expect(stderr).toMatch(ONE_SENTENCE)
     expect(stderr).not.toContain('S3CRET')
   })
 
-  test('--json and --lines contradict each other', async () => {
-    const { code, stderr } = await run(['validate', '-', '--json', '--lines'], '{}')
-    expect(code).toBe(2)
-    expect(stderr).toMatch(ONE_SENTENCE)
+  test.each([
+    ['EPIPE', 'at once', 1],
+    ['EPIPE', 'while it is waited for', 1],
+    ['EIO', 'at once', 2],
+    ['EIO', 'while it is waited for', 2],
+  ])('a stdout that fails with %s %s ends it without a word, with exit code %i', async (errorCode, when, expected) => {
+    const failure = Object.assign(new Error('write failed'), { code: errorCode })
+    const stdout = new Writable({
+      highWaterMark: 1,
+      write: (_text, _encoding, done) =>
+        when === 'at once' ? done(failure) : setImmediate().then(() => done(failure)),
+    })
+    const endless = Readable.from(repeat(Buffer.from('[]\n')))
+    let errors = ''
+    const stderr = writer((text) => {
+      errors += text
+    })
+    const { code } = await run(['validate', '-'], '', { stdin: endless, stdout, stderr })
+    // Let the command that was given up end.
+    await setImmediate()
+    expect({ code, errors }).toEqual({ code: expected, errors: '' })
   })
 })
+
+function* repeat(chunk: Buffer): Generator<Buffer> {
+  while (true) yield chunk
+}

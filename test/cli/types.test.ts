@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { declaredIn, folder, ONE_SENTENCE, run, typeChecks } from './support/cli.js'
+import { declaredIn, typeChecks } from './support/declaration.js'
+import { folder } from './support/folder.js'
+import { ONE_SENTENCE, run } from './support/program.js'
 
 const files = folder()
 const schema = {
@@ -37,7 +39,7 @@ export interface User {
 }
 `
 
-describe.concurrent('types of a schema file', () => {
+describe('types of a schema file', () => {
   test('it is written to stdout, indented, and type-checks', async () => {
     expect(await run(['types', file])).toEqual({ code: 0, stdout: DECLARED, stderr: '' })
     const use = (value: string) => typeChecks(DECLARED, `export const context: TenantContext = ${value}`)
@@ -45,8 +47,8 @@ describe.concurrent('types of a schema file', () => {
     expect(use("{ tennant: 'acme' }")).toBe(false)
   })
 
-  test('it is the same out of a pipe, whatever the environment', async () => {
-    const { stdout } = await run(['types', '-', '--name', 'TenantContext'], JSON.stringify(schema), { VERBOSE: '1' })
+  test('stdin gives the same', async () => {
+    const { stdout } = await run(['types', '-', '--name', 'TenantContext'], JSON.stringify(schema))
     expect(stdout).toBe(DECLARED.replace('tenant.schema.json', 'stdin'))
   })
 
@@ -67,9 +69,14 @@ describe.concurrent('types of a schema file', () => {
     expect(declaredIn(stdout)).toEqual([declared])
   })
 
-  test('--out writes a file, and overwrites one with --force alone', async () => {
+  test('--out writes a file in the working folder, and overwrites one only with --force', async () => {
     const out = files.path('out.d.ts')
-    expect(await run(['types', file, '--out', out])).toEqual({ code: 0, stdout: '', stderr: '' })
+    const cwd = files.path('')
+    expect(await run(['types', 'tenant.schema.json', '--out', 'out.d.ts'], '', { cwd })).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    })
     expect(readFileSync(out, 'utf8')).toBe(DECLARED)
     const { code, stderr } = await run(['types', 'context', '--out', out])
     expect(code).toBe(2)
@@ -81,14 +88,14 @@ describe.concurrent('types of a schema file', () => {
   })
 })
 
-describe.concurrent('types of what cannot be used exit with 2, in one sentence on stderr', () => {
+describe('types of what cannot be used exits with 2 and one sentence on stderr', () => {
   test.each<[string, string[], string, RegExp]>([
     ['nothing', [], '', /give a schema file or the URL/],
     ['two schemas', ['a', 'b'], '', /give one schema or URL/],
     ['no such file', ['./none.json'], '', /there is no such file/],
     ['an unknown name', ['contxt'], '', /no published schema "contxt"/],
     ['text', ['-'], 'hello', /stdin is not JSON/],
-    ['a list', ['-'], '[]', /holds no JSON Schema/],
+    ['a list', ['-'], '[]', /is not a JSON Schema/],
     ['a schema that does not compile', ['-'], '{"type":"strnig"}', /does not compile/],
     ['a schema nested too deeply', ['-'], `${'{"not":'.repeat(1e5)}{}${'}'.repeat(1e5)}`, /nested too deeply/],
     ['a schema of 5 MB', ['-'], JSON.stringify({ description: 'x'.repeat(5e6) }), /more than 4194304 bytes\n/],
@@ -105,6 +112,20 @@ describe.concurrent('types of what cannot be used exit with 2, in one sentence o
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toMatch(ONE_SENTENCE)
     expect(stderr).toMatch(told)
+  })
+
+  test.each<[string, object, RegExp]>([
+    ['takes too long', { killed: true, signal: 'SIGKILL', code: null }, /it took too long; allow more with --timeout/],
+    ['writes too much', { code: 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER', killed: true }, /its types are too large/],
+    ['runs out of memory', { killed: false, signal: 'SIGABRT', code: null }, /its types are too large/],
+    ['fails', { killed: false, signal: null, code: 134 }, /its types are too large/],
+    ['cannot start', { code: 'ENOENT' }, /no such program/],
+  ])('a process that writes the declaration and %s', async (_title, exit, message) => {
+    const runAgain = () => Promise.reject(Object.assign(new Error('no such program'), exit))
+    const { code, stdout, stderr } = await run(['types', file], '', { runAgain })
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(ONE_SENTENCE)
+    expect(stderr).toMatch(message)
   })
 
   test('a failure leaves no file behind', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { folder, ONE_SENTENCE, REPOSITORY, run } from './support/cli.js'
+import { folder } from './support/folder.js'
+import { ONE_SENTENCE, REPOSITORY, run } from './support/program.js'
 
 const files = folder()
 const KEY = 'io.github.mcp-request-context/context'
@@ -19,7 +20,7 @@ const tenant = files.write('tenant.schema.json', {
   additionalProperties: false,
 })
 
-describe.concurrent('a valid payload exits with 0', () => {
+describe('a valid payload exits with 0', () => {
   test.each<[string, string, unknown, ...string[]]>([
     ['a context is checked by default', 'context', { tenant: 'acme', user: { roles: ['editor'] } }],
     ['the context of a request', 'request-meta', { progressToken: 1, [KEY]: { tenant: 'acme' } }],
@@ -50,7 +51,7 @@ describe.concurrent('a valid payload exits with 0', () => {
   })
 })
 
-describe.concurrent('an invalid payload exits with 1, and each fault is told with its line and JSON pointer', () => {
+describe('an invalid payload exits with 1, and each issue has its line and JSON pointer', () => {
   test.each<[string, string, string, string[]]>([
     ['a value that is no object', 'context', '[]', ['1: : must be object']],
     ['a field name, at its own line', 'context', '{\n"a": 1,\n"b c": 2}', ['3: /b c: the name must match pattern']],
@@ -75,12 +76,17 @@ describe.concurrent('an invalid payload exits with 1, and each fault is told wit
     ],
     ['"__proto__" as a field', 'context', '{"__proto__": {}}', ['1: /__proto__: the name must match pattern']],
     ['a number that is too large for JSON readers', 'context', '{"a": 1e999}', ['1: /a: JSON cannot carry Infinity']],
-    ['a member that is there twice', 'context', '{"a": 1,\n"b": {"c": 1,\n"c": 2}}', ['3: /b/c: is a second member']],
     [
-      'faults of the schema and others, by line',
+      'a member that is there twice',
+      'context',
+      '{"a": 1,\n"b": {"c": 1,\n"c": 2}}',
+      ['3: /b/c: is a duplicate: its object already has this name'],
+    ],
+    [
+      'issues of the schema and others, by line',
       'context',
       '{\n"b c": 1,\n"a": {"__proto__": 1}, "d": 1,\n"d": 2\n}',
-      ['2: /b c: the name', '3: /a: "__proto__"', '4: /d: is a second member'],
+      ['2: /b c: the name', '3: /a: "__proto__"', '4: /d: is a duplicate'],
     ],
     [
       'a context within a request',
@@ -89,7 +95,7 @@ describe.concurrent('an invalid payload exits with 1, and each fault is told wit
       ['2: /io.github.mcp-request-context~1context/a/a/a/a/a/a/a/a: context is more than 8 levels deep'],
     ],
     [
-      'each fault of a schema of the user',
+      'each issue by a schema of the user',
       tenant,
       '{\n"plan": "S3CRET",\n"mail": "S3CRET",\n"roles": ["ok",\n"S3CRET"],\n"S": 1}',
       [
@@ -107,7 +113,7 @@ describe.concurrent('an invalid payload exits with 1, and each fault is told wit
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
     const lines = stdout.trimEnd().split('\n')
     expect(lines.slice(0, -1)).toEqual(told.map((text) => expect.stringContaining(`${file}:${text}`)))
-    expect(lines.at(-1)).toMatch(new RegExp(`^invalid: ${told.length} faults? in 1 of 1 value \\(schema `))
+    expect(lines.at(-1)).toMatch(new RegExp(`^invalid: ${told.length} issues? in 1 of 1 value \\(schema `))
     expect(stdout).not.toContain('S3CRET')
   })
 
@@ -118,7 +124,7 @@ describe.concurrent('an invalid payload exits with 1, and each fault is told wit
       '-:2: : must be object',
       '-:3: : is not JSON: invalid symbol',
       expect.stringContaining('-:5: /a b: the name must match pattern'),
-      'invalid: 3 faults in 3 of 4 values (schema context)',
+      'invalid: 3 issues in 3 of 4 values (schema context)',
       '',
     ])
   })
@@ -136,20 +142,20 @@ describe.concurrent('an invalid payload exits with 1, and each fault is told wit
     expect(stdout).toMatch(/^-:1: \/a\\u000aok\.json:1: \\u001b\[2J\\u202e: [^\n]+\ninvalid: [^\n]+\n$/)
   })
 
-  test('more than 100 faults of one value are counted', async () => {
+  test('issues beyond 100 of one value are counted, not listed', async () => {
     const { stdout } = await run(['validate', '-', '-s', tenant], JSON.stringify({ roles: Array(150).fill(1) }))
     expect(stdout.split('\n')).toHaveLength(103)
-    expect(stdout).toContain('-:1: : 51 more faults in this value\ninvalid: 151 faults in 1 of 1 value')
+    expect(stdout).toContain('-:1: : 51 more issues in this value\ninvalid: 151 issues in 1 of 1 value')
   })
 
-  test('a value that is nested a million levels deep is told, not crashed on', async () => {
+  test('a value that is nested a million levels deep is an issue, not a crash', async () => {
     const { code, stdout } = await run(['validate', '-'], `{"a":${'['.repeat(1e6)}${']'.repeat(1e6)}}`)
     expect(code).toBe(1)
     expect(stdout).toMatch(/^-:1: : is nested too deeply to be checked\n/)
   })
 })
 
-describe.concurrent('what cannot be checked exits with 2, in one sentence on stderr', () => {
+describe('what cannot be validated exits with 2 and one sentence on stderr', () => {
   const schemas = {
     broken: files.write('broken.json', { type: 'strnig' }),
     regexp: files.write('regexp.json', { pattern: '(' }),
@@ -164,19 +170,19 @@ describe.concurrent('what cannot be checked exits with 2, in one sentence on std
     ['an empty payload', ['-'], '', /stdin is empty/],
     ['a blank payload', ['-'], ' \n\n', /stdin is empty/],
     ['text', ['-'], 'S3CRET\n', /stdin is not JSON: invalid symbol on line 1/],
-    ['JSON with a fault in it', ['-'], '{\n"a": 1\n"b": 2\n}\n', /stdin is not JSON: comma expected on line 3/],
+    ['JSON with a missing comma', ['-'], '{\n"a": 1\n"b": 2\n}\n', /stdin is not JSON: comma expected on line 3/],
     ['JSON that ends too early', ['-', '--json'], '{\n"a": [\n', /is not JSON: close bracket expected on line 2/],
     ['two values, with --json', ['-', '--json'], '{}\n{}', /is not JSON: end of file expected on line 2/],
-    ['no line of JSON, with --lines', ['-', '--lines'], 'a\nb\n', /no line of it is a JSON value/],
+    ['no line of JSON, with --lines', ['-', '--lines'], 'a\nb\n', /none of its lines is a JSON value/],
     ['UTF-16', ['-'], Buffer.from('\ufeff{}', 'utf16le'), /it is not UTF-8 text/],
     ['a schema name that is not published', ['-', '-s', 'contxt'], '{}', /no published schema "contxt": use .*context/],
     ['no such schema file', ['-', '-s', './none.json'], '{}', /cannot read \.\/none\.json/],
-    ['a schema that is no object', ['-', '-s', schemas.list], '{}', /holds no JSON Schema/],
+    ['a schema that is no object', ['-', '-s', schemas.list], '{}', /is not a JSON Schema/],
     ['a schema that does not compile', ['-', '-s', schemas.broken], '{}', /does not compile/],
     ['a pattern that is none', ['-', '-s', schemas.regexp], '{}', /does not compile/],
     ['a remote reference', ['-', '-s', schemas.remote], '{}', /never fetched/],
     ['a reference to another file', ['-', '-s', schemas.sibling], '{}', /never fetched/],
-    ['an unknown dialect', ['-', '-s', schemas.dialect], '{}', /dialect/],
+    ['an unknown dialect', ['-', '-s', schemas.dialect], '{}', /uses an unknown dialect/],
     ['a value over --max-bytes', ['-', '--max-bytes', '10'], '{"a":"12345"}', /takes more than 10 bytes/],
     [
       'a line over --max-bytes',

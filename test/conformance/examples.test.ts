@@ -1,7 +1,7 @@
 // Every example of the specification and of the schemas is what it says it is.
 import { describe, expect, test } from 'vitest'
 import { observeSettings } from './checkers/negotiation.js'
-import { publishedSchemas, schemaFaults } from './json-schema.js'
+import { publishedSchemas, schemaIssues } from './json-schema.js'
 import { type Message, readText, type Vector, vectorFiles } from './vectors.js'
 
 interface Example {
@@ -22,16 +22,16 @@ function examplesIn(markdown: string): Example[] {
 const examples = examplesIn(text)
 
 const meta = (value: unknown) => (value as Message).params?._meta ?? {}
-const refusal = (value: unknown) => schemaFaults('error-data', (value as Message).error?.data)
+const rejection = (value: unknown) => schemaIssues('error-data', (value as Message).error?.data)
 
 /** What is wrong with an example of a kind. */
 const FAULTS: Readonly<Record<string, (value: unknown) => string[]>> = {
-  request: (value) => schemaFaults('request-meta', meta(value)),
-  notification: (value) => Object.values(meta(value)).flatMap((context) => schemaFaults('context', context)),
-  error: refusal,
-  mismatch: refusal,
-  settings: (value) => schemaFaults('capability-settings', value),
-  mirrored: (value) => schemaFaults('context', (value as { context?: unknown }).context),
+  request: (value) => schemaIssues('request-meta', meta(value)),
+  notification: (value) => Object.values(meta(value)).flatMap((context) => schemaIssues('context', context)),
+  error: rejection,
+  mismatch: rejection,
+  settings: (value) => schemaIssues('capability-settings', value),
+  mirrored: (value) => schemaIssues('context', (value as { context?: unknown }).context),
 }
 
 const vectors = vectorFiles.find(({ topic }) => topic === 'examples')?.cases ?? []
@@ -90,7 +90,7 @@ describe('the vectors of examples', () => {
 describe.each([...publishedSchemas])('the schema %s', (name, { examples: given }) => {
   test('has examples, which validate', () => {
     expect(given.length).toBeGreaterThan(0)
-    expect(given.flatMap((example) => schemaFaults(name, example))).toEqual([])
+    expect(given.flatMap((example) => schemaIssues(name, example))).toEqual([])
   })
 })
 

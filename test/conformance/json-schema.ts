@@ -28,7 +28,7 @@ const published = new Ajv2020({
 for (const schema of publishedSchemas.values()) published.addSchema(schema)
 
 /** What is wrong with a value by a published schema, such as `context`; nothing for a valid one. */
-export function schemaFaults(name: string, value: unknown): string[] {
+export function schemaIssues(name: string, value: unknown): string[] {
   const schema = publishedSchemas.get(name)
   if (schema === undefined) throw new Error(`there is no schema ${name}`)
   published.validate(schema.$id, value)
@@ -36,7 +36,7 @@ export function schemaFaults(name: string, value: unknown): string[] {
 }
 
 /** What is wrong with a value by a schema that may refer to the published ones. */
-export function faultsBy(schema: object, value: unknown): string[] {
+export function issuesBy(schema: object, value: unknown): string[] {
   published.validate(schema, value)
   return (published.errors ?? []).map(({ instancePath, message }) => `${instancePath}: ${message}`)
 }

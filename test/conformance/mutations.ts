@@ -1,4 +1,4 @@
-// A vector with one expectation changed at a time: a checker that still finds no fault does not check that.
+// A vector with one expectation changed at a time: a checker that still finds no issue does not check that.
 import type { Vector } from './vectors.js'
 
 export interface Mutation {

@@ -14,8 +14,8 @@ export interface Observation {
 
 /** In what an observation is not what a vector expects; nothing where it is. */
 export function differences(vector: Vector, observed: Observation): string[] {
-  const faults: string[] = []
-  const say = (fault: string) => faults.push(`${vector.id}, ${observed.by}: ${fault}`)
+  const issues: string[] = []
+  const say = (issue: string) => issues.push(`${vector.id}, ${observed.by}: ${issue}`)
   if (observed.outcome !== vector.outcome) say(`expected ${vector.outcome}, got ${observed.outcome}`)
   for (const [name, expected] of Object.entries(vector.output ?? {})) {
     compare(name, expected, observed.output[name], say)
@@ -24,10 +24,10 @@ export function differences(vector: Vector, observed: Observation): string[] {
     if (observed.text === undefined || observed.text.includes(hidden)) say(`${hidden} is shown`)
   }
   for (const shown of vector.shown ?? []) if (!observed.text?.includes(shown)) say(`${shown} is not shown`)
-  return faults
+  return issues
 }
 
-function compare(name: string, expected: unknown, actual: unknown, say: (fault: string) => void): void {
+function compare(name: string, expected: unknown, actual: unknown, say: (issue: string) => void): void {
   if (name === 'paths') {
     comparePaths(expected as readonly Path[], (actual ?? []) as readonly Path[], say)
   } else if (name === 'response' && typeof actual === 'object' && actual !== null) {
@@ -39,8 +39,8 @@ function compare(name: string, expected: unknown, actual: unknown, say: (fault: 
   }
 }
 
-/** A receiver may find more faults than a case names. Where it names none, there is none. */
-function comparePaths(expected: readonly Path[], actual: readonly Path[], say: (fault: string) => void): void {
+/** A receiver may find more issues than a case names. Where it names none, there is none. */
+function comparePaths(expected: readonly Path[], actual: readonly Path[], say: (issue: string) => void): void {
   if (expected.length === 0 && actual.length > 0) say(`paths: expected none, got ${JSON.stringify(actual)}`)
   for (const path of expected) {
     if (!actual.some((other) => isDeepStrictEqual(path, other))) {

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { observeSettings } from './checkers/negotiation.js'
 import { type Definition, definitionOf } from './definition.js'
 import { context, headerName, metaKey, Random, settings } from './generate.js'
-import { ANY_OBJECT, faultsBy, schemaFaults, standardSchema } from './json-schema.js'
+import { ANY_OBJECT, issuesBy, schemaIssues, standardSchema } from './json-schema.js'
 import { type Received, receive } from './receiving.js'
 import { type Message, type Vector, type VectorDefinition, vectorFiles } from './vectors.js'
 
@@ -57,7 +57,7 @@ function makes(make: () => unknown): boolean {
   }
 }
 
-const isContext = (value: unknown) => schemaFaults('context', value).length === 0
+const isContext = (value: unknown) => schemaIssues('context', value).length === 0
 
 describe('context.schema.json and decodeContext', () => {
   test('agree on generated values: objects, names of fields, their number', () => {
@@ -104,7 +104,7 @@ describe('the grammar of keys and validateMetaKey', () => {
       ],
     },
   }
-  const isKey = (value: unknown) => faultsBy(schema, value).length === 0
+  const isKey = (value: unknown) => issuesBy(schema, value).length === 0
 
   test('agree on generated keys', () => {
     expectAgreement(compare(metaKey, (key) => makes(() => validateMetaKey(key)), isKey))
@@ -116,7 +116,7 @@ describe('the grammar of keys and validateMetaKey', () => {
 })
 
 describe('capability-settings.schema.json and supportedContexts', () => {
-  const areSettings = (value: unknown) => schemaFaults('capability-settings', value).length === 0
+  const areSettings = (value: unknown) => schemaIssues('capability-settings', value).length === 0
   const areTaken = (value: unknown) => observeSettings(value).outcome === 'accept'
 
   // Their schemas are usable where they are objects: JSON Schema alone cannot say that another schema is.
@@ -143,14 +143,14 @@ describe('header-binding.schema.json and defineContext', () => {
     const found = compare(
       headerName,
       (name) => makes(() => defineContext({ schema, headers: { field: { name } } })),
-      (name) => schemaFaults('header-binding', { name, type: 'string' }).length === 0,
+      (name) => schemaIssues('header-binding', { name, type: 'string' }).length === 0,
     )
     expectAgreement(found)
   })
 
   test.each(casesOf<{ bindings: object }>('bindings'))('$id: what the schema refuses is refused', (vector) => {
-    const faults = Object.values(vector.input.bindings).flatMap((binding) => schemaFaults('header-binding', binding))
-    if (faults.length > 0) expect(vector.outcome).toBe('reject')
+    const issues = Object.values(vector.input.bindings).flatMap((binding) => schemaIssues('header-binding', binding))
+    if (issues.length > 0) expect(vector.outcome).toBe('reject')
     // What the schema cannot state: which names are taken, and by whom.
     else if (vector.requirements.every((id) => id === 'RC-031') && Object.keys(vector.input.bindings).length < 2) {
       expect(vector.outcome).toBe('accept')
@@ -166,7 +166,7 @@ describe('error-data.schema.json', () => {
   }))
   const refused = cases.filter(({ outcome, output }) => outcome === 'reject' && output?.response !== undefined)
 
-  test('has refusals to describe', () => {
+  test('has rejections to describe', () => {
     expect(refused.length).toBeGreaterThan(80)
   })
 
@@ -177,21 +177,21 @@ describe('error-data.schema.json', () => {
     const { responses } = await receive(definitionOf(received.definition), received, message, extra)
     expect(responses).toHaveLength(1)
     const error = responses[0]?.error
-    expect(schemaFaults('error-data', error?.data)).toEqual([])
+    expect(schemaIssues('error-data', error?.data)).toEqual([])
     expect(contextErrorFrom(error)?.data).toEqual(error?.data)
   })
 
   test('describes the data of every generated context that is refused', () => {
     const random = new Random(SEED)
-    const faults: string[] = []
+    const issues: string[] = []
     let described = 0
     for (let index = 0; index < GENERATED; index++) {
       const decoded = decodeContext(anyContext, context(random))
       if (decoded instanceof Promise || decoded.ok) continue
-      faults.push(...schemaFaults('error-data', JSON.parse(JSON.stringify(decoded.problem.data))))
+      issues.push(...schemaIssues('error-data', JSON.parse(JSON.stringify(decoded.problem.data))))
       described++
     }
-    expect(faults).toEqual([])
+    expect(issues).toEqual([])
     expect(described).toBeGreaterThan(500)
   })
 })

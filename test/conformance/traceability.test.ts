@@ -1,7 +1,7 @@
 // Every requirement of the specification has a case that accepts and one that rejects, and every citation is of one.
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { type Citation, citationsIn, readSpecification, traceFaults } from './traceability.js'
+import { type Citation, citationsIn, readSpecification, traceIssues } from './traceability.js'
 import { readText, vectorFiles } from './vectors.js'
 
 const ROOT = new URL('../../', import.meta.url)
@@ -30,7 +30,7 @@ describe('the specification', () => {
   })
 
   test('is traced to cases, each requirement to one that accepts and one that rejects', () => {
-    expect(traceFaults(specification, [...fromVectors, ...fromTests, ...fromSource])).toEqual([])
+    expect(traceIssues(specification, [...fromVectors, ...fromTests, ...fromSource])).toEqual([])
   })
 
   test('is not traced where the citations of one requirement and one outcome are gone', () => {
@@ -38,7 +38,7 @@ describe('the specification', () => {
     for (const id of specification.ids) {
       for (const outcome of ['accept', 'reject']) {
         const left = citations.filter((citation) => citation.id !== id || citation.outcome !== outcome)
-        expect(traceFaults(specification, left)).toEqual([`${id} has no case that ${outcome}s`])
+        expect(traceIssues(specification, left)).toEqual([`${id} has no case that ${outcome}s`])
       }
     }
   })
@@ -51,7 +51,7 @@ describe('tracing', () => {
   const cited = citationsIn(`test('${known} accept: a'), test('${known} reject: b')`, 'a.test.ts')
 
   test('finds nothing where all is well', () => {
-    expect(traceFaults(text(item, '', 'Prose that says must.', '', '```json', 'MUST', '```'), cited)).toEqual([])
+    expect(traceIssues(text(item, '', 'Prose that says must.', '', '```json', 'MUST', '```'), cited)).toEqual([])
   })
 
   test.each([
@@ -61,18 +61,18 @@ describe('tracing', () => {
     ['a key word in an item without an id', [item, '- It MUST.'], 'without an id: - It MUST.'],
     ['a key word in a table', [item, '', '| a | MUST |'], 'without an id: | a | MUST |'],
     ['a requirement that requires nothing', [`- **${known}** A sender sends.`], `${known} states nothing`],
-  ])('finds %s', (_what, lines, fault) => {
-    expect(traceFaults(text(...lines), cited)).toEqual([expect.stringContaining(fault)])
+  ])('finds %s', (_what, lines, issue) => {
+    expect(traceIssues(text(...lines), cited)).toEqual([expect.stringContaining(issue)])
   })
 
   test('finds a requirement that no case accepts, or rejects', () => {
-    expect(traceFaults(text(item), cited.slice(1))).toEqual([`${known} has no case that accepts`])
-    expect(traceFaults(text(item), cited.slice(0, 1))).toEqual([`${known} has no case that rejects`])
-    expect(traceFaults(text(item), citationsIn(known, 'a.test.ts'))).toHaveLength(2)
+    expect(traceIssues(text(item), cited.slice(1))).toEqual([`${known} has no case that accepts`])
+    expect(traceIssues(text(item), cited.slice(0, 1))).toEqual([`${known} has no case that rejects`])
+    expect(traceIssues(text(item), citationsIn(known, 'a.test.ts'))).toHaveLength(2)
   })
 
   test('finds a citation of what is not there', () => {
     const wrong = citationsIn(`// ${unknown} accept`, 'b.test.ts')
-    expect(traceFaults(text(item), [...cited, ...wrong])).toEqual([`b.test.ts cites ${unknown}, which is not there`])
+    expect(traceIssues(text(item), [...cited, ...wrong])).toEqual([`b.test.ts cites ${unknown}, which is not there`])
   })
 })

@@ -11,7 +11,7 @@ export interface Citation {
 interface Specification {
   /** The ids, in order, as often as they are given. */
   readonly ids: readonly string[]
-  readonly faults: readonly string[]
+  readonly issues: readonly string[]
 }
 
 const KEY_WORD = /\b(MUST|SHOULD|SHALL)\b/
@@ -20,17 +20,17 @@ const ITEM = /^- \*\*(RC-\d{3})\*\* /
 /** Reads the requirements, and finds what is said in their words without being one. */
 export function readSpecification(text: string): Specification {
   const ids: string[] = []
-  const faults: string[] = []
+  const issues: string[] = []
   let section = ''
   for (const block of blocksOf(text)) {
     section = /^## (\d+)\./.exec(block)?.[1] ?? section
     const id = ITEM.exec(block)?.[1]
     if (id !== undefined) ids.push(id)
     const states = KEY_WORD.test(block)
-    if (id !== undefined && !states) faults.push(`${id} states nothing`)
-    if (id === undefined && states && section !== '') faults.push(`section ${section}, without an id: ${block}`)
+    if (id !== undefined && !states) issues.push(`${id} states nothing`)
+    if (id === undefined && states && section !== '') issues.push(`section ${section}, without an id: ${block}`)
   }
-  return { ids, faults }
+  return { ids, issues }
 }
 
 /** Paragraphs, headings and the items of lists, each on one line; blocks of code are left out. */
@@ -40,8 +40,8 @@ function blocksOf(text: string): string[] {
 }
 
 /** What keeps a specification from being traced to its cases; nothing where each requirement is. */
-export function traceFaults({ ids, faults }: Specification, citations: readonly Citation[]): string[] {
-  const found = [...faults]
+export function traceIssues({ ids, issues }: Specification, citations: readonly Citation[]): string[] {
+  const found = [...issues]
   for (const id of new Set(ids)) {
     if (ids.indexOf(id) !== ids.lastIndexOf(id)) found.push(`${id} is there twice`)
     for (const outcome of ['accept', 'reject'] as const) {

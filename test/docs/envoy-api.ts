@@ -16,7 +16,7 @@ type Json = Record<string, unknown>
  * What is wrong with a static configuration of Envoy: a field or a type that there is not, a value of another type, two
  * of which there may be one, one that is required and not there, or one that is deprecated.
  */
-export function faultsOf(bootstrap: unknown): string[] {
+export function issuesOf(bootstrap: unknown): string[] {
   const root = load(typesIn(bootstrap))
   const type = root.lookupType('envoy.config.bootstrap.v3.Bootstrap')
   try {
@@ -24,7 +24,7 @@ export function faultsOf(bootstrap: unknown): string[] {
   } catch (error) {
     return [(error as Error).message]
   }
-  return [...faults(type, bootstrap as Json, '')]
+  return [...issues(type, bootstrap as Json, '')]
 }
 
 /** The names of the messages in its `Any`s. */
@@ -54,11 +54,11 @@ function load(types: Set<string>): protobuf.Root {
 }
 
 /** What the types of the fields do not say: the rules of protoc-gen-validate, as far as they are about being there. */
-function* faults(type: protobuf.Type, value: Json, at: string): Generator<string> {
+function* issues(type: protobuf.Type, value: Json, at: string): Generator<string> {
   if (type.fullName === '.google.protobuf.Any') {
     const { '@type': url, ...inner } = value
     if (typeof url !== 'string') yield `${at}: has no @type`
-    else yield* faults(type.root.lookupType(url.replace(/^.*\//, '')), inner, at)
+    else yield* issues(type.root.lookupType(url.replace(/^.*\//, '')), inner, at)
     return
   }
   if (type.fullName.startsWith('.google.protobuf.')) return
@@ -77,7 +77,7 @@ function* faults(type: protobuf.Type, value: Json, at: string): Generator<string
     if (!(field.resolvedType instanceof protobuf.Type)) continue
     const values = field.map ? Object.values(given as Json) : field.repeated ? (given as unknown[]) : [given]
     for (const [index, one] of values.entries()) {
-      yield* faults(field.resolvedType, one as Json, field.repeated ? `${here}/${index}` : here)
+      yield* issues(field.resolvedType, one as Json, field.repeated ? `${here}/${index}` : here)
     }
   }
   for (const oneof of type.oneofsArray) {

@@ -2,10 +2,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { output, programFolder, runOptions } from '../support/markdown.js'
+import { isListening } from '../support/processes.js'
 import { programs } from './document.js'
 
 export interface Program {
@@ -57,8 +56,8 @@ export async function start(folder: string, name: string, port: string): Promise
     complaints += chunk
   })
   const ended = once(child, 'exit')
-  for (let tries = 0; !(await listens(Number(port))); tries++) {
-    if (tries === 200 || child.exitCode !== null) throw new Error(`${name} does not listen: ${complaints}`)
+  while (!(await isListening(Number(port)))) {
+    if (child.exitCode !== null) throw new Error(`${name} does not listen: ${complaints}`)
     await sleep(50)
   }
   return {
@@ -67,24 +66,4 @@ export async function start(folder: string, name: string, port: string): Promise
       await ended
     },
   }
-}
-
-async function listens(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
-}
-
-export async function freePort(): Promise<string> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return String(port)
 }

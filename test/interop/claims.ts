@@ -118,7 +118,7 @@ async function drain(connection: Connection): Promise<void> {
 /** What was seen of a verb; a notification may still be under way when its sender goes on. */
 async function seenOf(verb: Verb, connection: Connection, count: number): Promise<Sighting[]> {
   const seen: Sighting[] = []
-  for (let round = 0; round < 50; round++) {
+  for (let round = 0; round < 3000; round++) {
     const more = verb.seenBy === 'client' ? connection.log.drain() : await connection.seenByServer()
     seen.push(...more.filter(({ label }) => verb.labels.includes(label)))
     if (seen.length >= count) break

@@ -1,15 +1,13 @@
 // Connects the client and the server of a cell.
-import { fileURLToPath } from 'node:url'
 import { StreamableHTTPClientTransport as HttpV2, SSEClientTransport as SseV2 } from '@modelcontextprotocol/client'
-import { StdioClientTransport as StdioV2 } from '@modelcontextprotocol/client/stdio'
 import { SSEClientTransport as SseV1 } from '@modelcontextprotocol/sdk/client/sse.js'
-import { StdioClientTransport as StdioV1 } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { createContextClient } from 'mcp-request-context/client'
 import { installContext } from 'mcp-request-context/server'
 import { testContext } from '../support/contexts.js'
-import { answerOf, type LinkedTransport, linkedPair, newClient, type TestClient } from '../support/sdk.js'
+import { stdioTransport } from '../support/processes.js'
+import { answerOf, type LinkedTransport, linkedPair, MODERN, newClient, type TestClient } from '../support/sdk.js'
 import type { Cell, Transport } from './cells.js'
 import { type Endpoint, handler, httpSse, type Serve, stateful, stateless } from './endpoints.js'
 import { bind } from './given.js'
@@ -17,7 +15,7 @@ import { Log, type Sighting } from './log.js'
 import { answerAll, type Host, makeServer, newHost } from './server.js'
 import { watching } from './wire.js'
 
-const STDIO_SERVER = fileURLToPath(new URL('./stdio-server.ts', import.meta.url))
+const STDIO_SERVER = 'test/interop/stdio-server.ts'
 
 /** The connected client of a cell. */
 export interface Connection {
@@ -49,7 +47,7 @@ export async function connect(cell: Cell, bare = false): Promise<Connection> {
   const host = newHost(cell.server, new Log(), bare)
   const client = newClient(cell.client, {
     capabilities: { sampling: {}, elicitation: { form: {} }, roots: { listChanged: true } },
-    ...(cell.era === '2026-07-28' && { versionNegotiation: { mode: 'auto' } }),
+    ...(cell.era === '2026-07-28' && MODERN),
   })
   if (!bare) {
     createContextClient(client, testContext)
@@ -134,9 +132,7 @@ function offer(transport: LinkedTransport, version: string): void {
 }
 
 async function meetStdio(cell: Cell, { bare }: Host): Promise<End> {
-  const args = ['--import', 'tsx', STDIO_SERVER, String(cell.server), ...(bare ? ['bare'] : [])]
-  const Stdio = cell.client === 1 ? StdioV1 : StdioV2
-  const transport = new Stdio({ command: process.execPath, args, stderr: 'inherit' })
+  const transport = stdioTransport(cell.client, STDIO_SERVER, String(cell.server), ...(bare ? ['bare'] : []))
   return { transport: transport as End['transport'], cut: () => process.kill(transport.pid as number) }
 }
 

@@ -21,8 +21,8 @@ export interface Sighting {
   readonly overlapped?: boolean
 }
 
-/** How long a handler waits for the other one of its pair. */
-const PATIENCE = 3000
+/** How long a handler waits for the other one of its pair, in milliseconds: longer than any machine takes. */
+const PATIENCE = 30_000
 
 export class Log {
   readonly #sightings: Sighting[] = []

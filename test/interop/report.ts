@@ -33,9 +33,9 @@ export function report(results: Results): string {
   const rows = rowsOf(results, notes)
   return `# Compatibility
 
-It works the same wherever client and server run. This page is what \`test/interop/matrix.test.ts\` saw: every verb of the
+It works the same wherever client and server run. This page is what \`test/interop/verbs.matrix.test.ts\` saw: every verb of the
 protocol, in every combination of SDK major, protocol version and transport. The test fails if the page says something
-else; \`UPDATE_COMPATIBILITY=1 npx vitest run test/interop/matrix.test.ts\` writes it anew.
+else; \`UPDATE_COMPATIBILITY=1 npx vitest run --project matrix test/interop/verbs\` writes it anew.
 
 ${table([['package', 'version'], ...PACKAGES.map((name) => [`\`${name}\``, versionOf(name)])])}
 

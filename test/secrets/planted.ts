@@ -13,7 +13,7 @@ export function schemaOf(validate: (value: Fields) => Result | Promise<Result>):
 
 export const anything = schemaOf((value) => ({ value }))
 
-/** Quotes the secret in each way that a schema has, wherever the fault is. */
+/** Quotes the secret in each way that a schema has, wherever the issue is. */
 const talkative = (value: Fields): Result => {
   const { token } = value
   return {

@@ -2,7 +2,7 @@
 import { connectPair } from 'mcp-request-context/testing'
 import { onTestFinished, vi } from 'vitest'
 import { httpTransport, serveHandler, serveStateful } from '../support/http.js'
-import { type Major, newClient, newServer, type TestClient, type TestServer } from '../support/sdk.js'
+import { type Major, MODERN, newClient, newServer, type TestClient, type TestServer } from '../support/sdk.js'
 
 /** What to call it, the SDK's major, and how the two are connected. */
 export type Way = readonly [name: string, major: Major, way: 'memory' | 'http' | 'modern']
@@ -41,7 +41,7 @@ export async function tap([, major, way]: Way, install: (server: TestServer) => 
     install(server)
     return server
   }
-  const client = newClient(major, way === 'modern' ? { versionNegotiation: { mode: 'auto' } } : {})
+  const client = newClient(major, way === 'modern' ? MODERN : {})
   client.onerror = keep("the client's onerror")
   const tapped: Wiretap = {
     client,

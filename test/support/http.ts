@@ -30,7 +30,8 @@ import {
 import express from 'express'
 import { type Context, Hono } from 'hono'
 import { onTestFinished } from 'vitest'
-import { type Major, newClient, type TestClient, type TestServer } from './sdk.js'
+import { EVERY_CELL } from './cells.js'
+import { type Major, MODERN, newClient, type TestClient, type TestServer } from './sdk.js'
 
 export type MakeServer = () => TestServer
 
@@ -254,7 +255,7 @@ function inOne(
 }
 
 const JSON_ANSWERS = { enableJsonResponse: true }
-const MODERN = { options: { versionNegotiation: { mode: 'auto' } } }
+const IN_2026 = { options: MODERN }
 const NODE = { nodeHeaders: true } as const
 // The POST of HTTP+SSE is accepted before its message is looked at; the answer comes on the stream.
 const SSE = { serve: serveSse, server: 1, refused: 202, sse: true, ...NODE } as const
@@ -273,16 +274,15 @@ const CELLS: readonly HttpCell[] = [
   inOne(2, 'SDK 2 in Express', (make) => serveExpress(2, make), 200),
   inOne(2, 'SDK 2 in Hono', (make) => serveHono(2, make), 200),
   inOne(2, 'createMcpHandler, 2025', serveHandler, 200, NODE),
-  inOne(2, 'createMcpHandler, 2026-07-28', serveHandler, 400, { ...MODERN, ...NODE }),
-  inOne(2, 'createMcpHandler in Express, 2026-07-28', serveHandlerInExpress, 400, { ...MODERN, ...NODE }),
-  inOne(2, 'createMcpHandler in Hono, 2026-07-28', serveHandlerInHono, 400, MODERN),
+  inOne(2, 'createMcpHandler, 2026-07-28', serveHandler, 400, { ...IN_2026, ...NODE }),
+  inOne(2, 'createMcpHandler in Express, 2026-07-28', serveHandlerInExpress, 400, { ...IN_2026, ...NODE }),
+  inOne(2, 'createMcpHandler in Hono, 2026-07-28', serveHandlerInHono, 400, IN_2026),
 ]
 
-const FEW = ['SDK 1, stateless, JSON answers', 'SDK 2, web standard', 'createMcpHandler, 2026-07-28']
+const FEW = ['SDK 1, stateless, JSON answers', 'SDK 1, HTTP+SSE', 'SDK 2, web standard', 'createMcpHandler, 2026-07-28']
 
-/** All of them, but for mutation testing, which runs the tests some thousand times. */
-export const HTTP_CELLS =
-  process.env.FEW_HTTP_CELLS === undefined ? CELLS : CELLS.filter(({ name }) => FEW.includes(name))
+/** All of them in `matrix`, one of each kind in `integration`. */
+export const HTTP_CELLS = EVERY_CELL ? CELLS : CELLS.filter(({ name }) => FEW.includes(name))
 
 /** Connects a cell's client, until the test is over. */
 export async function connectCell(cell: HttpCell, url: URL, options: object): Promise<TestClient> {

@@ -74,12 +74,12 @@ export function runOptions(folder: string) {
 
 /** What a program of such a folder prints when it is run to its end. */
 export async function output(folder: string, program: string): Promise<string> {
-  const options = { ...runOptions(folder), timeout: 25_000 }
+  const options = { ...runOptions(folder), timeout: 120_000 }
   return (await promisify(execFile)(process.execPath, ['--import', 'tsx', program], options)).stdout
 }
 
 /** What TypeScript finds wrong with the files of such a folder, under the options of this repository. */
-export function typeFaults(folder: string, names: readonly string[]): string {
+export function typeErrors(folder: string, names: readonly string[]): string {
   const config = ts.readConfigFile(path('tsconfig.json'), ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, path('.'))
   const files = names.map((name) => join(folder, name))

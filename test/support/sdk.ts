@@ -47,6 +47,9 @@ export interface TestServer {
   [member: string]: any
 }
 
+/** Options of a client of SDK 2 that asks for 2026-07-28. */
+export const MODERN = { versionNegotiation: { mode: 'auto' } } as const
+
 const INFO = { name: 'test', version: '1.0.0' }
 
 export function newClient(major: Major, options: object = {}): TestClient {

@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type LinkedTransport, linkedTransports } from 'mcp-request-context/testing'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { eventually, settled } from '../support/eventually.js'
 
 const SIDES = ['client', 'server'] as const
 
@@ -30,7 +31,7 @@ describe.each([
     const sending = [1, 2, 3].map((id) => ends[from].send(message(id)))
     expect(log).toEqual([])
     await Promise.all(sending)
-    await sleep(0)
+    await settled()
     expect(log).toEqual([1, 2, 3].map((id) => [to, message(id)]))
   })
 
@@ -40,11 +41,11 @@ describe.each([
     await ends[from].send(message(1))
     const arrived: unknown[] = []
     ends[to].onmessage = (one) => arrived.push(one)
-    await sleep(0)
+    await settled()
     const starting = ends[to].start()
     expect(arrived).toEqual([])
     await starting
-    await sleep(0)
+    await settled()
     expect(arrived).toEqual([message(1)])
   })
 
@@ -56,7 +57,7 @@ describe.each([
     const json = JSON.parse(JSON.stringify(sent))
     await ends[from].send(sent)
     params.list.push({ a: 2 })
-    await sleep(0)
+    await settled()
     const [, received] = log[0] as [string, typeof sent]
     expect(received).toStrictEqual(json)
     expect(Object.hasOwn(received.params, '__proto__')).toBe(true)
@@ -70,7 +71,7 @@ describe.each([
     const { ends, log } = await started()
     await expect(ends[from].send({ ...message(1), params: { big: 1n } })).rejects.toThrow(TypeError)
     await expect(ends[from].send(undefined)).rejects.toThrow(SyntaxError)
-    await sleep(0)
+    await settled()
     expect([ends[from].sent, log]).toEqual([[], []])
   })
 
@@ -85,9 +86,9 @@ describe.each([
     }
     await storage.run('receiver', () => ends[to].start())
     await storage.run('sender', () => ends[from].send(message(1)))
-    await sleep(0)
+    await settled()
     await storage.run('other sender', () => ends[from].send(message(2)))
-    await sleep(5)
+    await eventually(() => expect(seen).toHaveLength(4))
     expect(seen).toEqual(Array(4).fill('receiver'))
   })
 
@@ -113,7 +114,7 @@ describe.each([
     const { ends, log } = await started()
     void ends[from].send(message(1))
     await ends[to].close()
-    await sleep(0)
+    await settled()
     expect(log).toEqual([
       [to, 'closed'],
       [from, 'closed'],
@@ -147,7 +148,7 @@ describe.each([
     ends[to].onclose = () => void ends[to].close().then(() => log.push([to, 'settled']))
     ends[from].onclose = () => void ends[from].close().then(() => log.push([from, 'settled']))
     await ends[from].close()
-    await sleep(0)
+    await settled()
     expect(log.sort()).toEqual([
       ['client', 'settled'],
       ['server', 'settled'],
@@ -162,7 +163,7 @@ describe.each([
       log.push(id)
     }
     await Promise.all([1, 2, 3].map((id) => ends[from].send(message(id))))
-    await sleep(0)
+    await settled()
     expect(log).toEqual([[to, 'own'], [to, 'text'], 3])
     ends[to].onclose = () => {
       throw new Error('closing')
@@ -184,14 +185,14 @@ test('what a receiver throws that has no onerror is an unhandled rejection', asy
     for (const listener of others) process.on('unhandledRejection', listener)
   })
   const ends = linkedTransports()
-  const fault = new Error('own')
+  const error = new Error('own')
   ends.server.onmessage = () => {
-    throw fault
+    throw error
   }
   await ends.server.start()
   await ends.client.send(message(1))
-  await sleep(5)
-  expect(unhandled.mock.calls.map(([error]) => error)).toEqual([fault])
+  await eventually(() => expect(unhandled).toHaveBeenCalled())
+  expect(unhandled.mock.calls.map(([error]) => error)).toEqual([error])
 })
 
 test('an end is started once', async () => {
@@ -212,7 +213,7 @@ test('headers and authInfo come with what the client sends, and with nothing els
   }
   await ends.client.send(message(1))
   await ends.server.send(message(2))
-  await sleep(0)
+  await settled()
   expect(extras.client).toEqual({})
   expect(extras.server.authInfo).toBe(authInfo)
   expect(extras.server.requestInfo).toEqual({ headers: { 'x-a': '1' }, url: new URL('http://localhost/mcp') })
@@ -220,6 +221,6 @@ test('headers and authInfo come with what the client sends, and with nothing els
   expect(Object.fromEntries(extras.server.request.headers)).toEqual({ 'x-a': '1' })
   ends.client.setProtocolVersion('2025-06-18')
   await ends.client.send(message(3))
-  await sleep(0)
+  await settled()
   expect(extras.server.requestInfo.headers).toEqual({ 'x-a': '1', 'mcp-protocol-version': '2025-06-18' })
 })

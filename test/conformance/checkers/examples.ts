@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { contextErrorFrom } from 'mcp-request-context'
 import { contextToHeaders } from 'mcp-request-context/http'
 import { definitionOf } from '../definition.js'
-import { schemaFaults } from '../json-schema.js'
+import { schemaIssues } from '../json-schema.js'
 import type { Observation } from '../observation.js'
 import { observeReception } from '../receiving.js'
 import type { Message, VectorDefinition } from '../vectors.js'
@@ -29,7 +29,7 @@ export async function observeExample(input: Input): Promise<Observation[]> {
     }
     case 'error':
     case 'mismatch':
-      return [refusal(input.value)]
+      return [rejection(input.value)]
     case 'settings': {
       const { by, outcome } = observeSettings(input.value)
       return [{ by, outcome, output: { contexts: Object.keys(input.value.contexts) } }]
@@ -39,9 +39,9 @@ export async function observeExample(input: Input): Promise<Observation[]> {
   }
 }
 
-function refusal({ error }: Message): Observation {
+function rejection({ error }: Message): Observation {
   const read = contextErrorFrom(error)
-  const described = schemaFaults('error-data', error?.data).length === 0
+  const described = schemaIssues('error-data', error?.data).length === 0
   const coded = error?.code === (read?.code === 'mismatch' ? -32020 : -32602)
   return {
     by: 'contextErrorFrom',

@@ -38,12 +38,12 @@ export async function observe(topic: string, { input }: Pick<Vector, 'input'>): 
   return (OBSERVERS[topic] as Observe)(input as never)
 }
 
-/** The faults of a case: in what this implementation does something else. */
+/** The issues of a case: in what this implementation does something else. */
 export async function check(topic: string, vector: Vector): Promise<string[]> {
-  return faultsOf(vector, await observe(topic, vector))
+  return issuesOf(vector, await observe(topic, vector))
 }
 
-export function faultsOf(vector: Vector, observations: readonly Observation[]): string[] {
+export function issuesOf(vector: Vector, observations: readonly Observation[]): string[] {
   if (observations.length === 0) return [`${vector.id}: nothing was observed`]
   return observations.flatMap((observed) => differences(vector, observed))
 }

@@ -1,6 +1,6 @@
+import { freePort, Script } from '../../support/processes.js'
 import type { Major } from '../../support/sdk.js'
-import { freePort, Nginx, readConfiguration } from './nginx.js'
-import { Script } from './script.js'
+import { Nginx, readConfiguration } from './nginx.js'
 import type { Received } from './server.js'
 import { TokenIssuer } from './token-issuer.js'
 
@@ -36,7 +36,7 @@ export class McpProcess {
   readonly #port: Promise<number>
 
   constructor(major: Major) {
-    this.#script = new Script('server.ts', [String(major)])
+    this.#script = new Script('test/e2e/nginx/server.ts', String(major))
     this.#port = this.#script.firstLine().then(Number)
   }
 
@@ -52,8 +52,8 @@ export class McpProcess {
     return (await this.#ask('received')).json() as Promise<Received[]>
   }
 
-  async open(gate: string): Promise<void> {
-    await this.#ask(`open/${gate}`)
+  async open(meeting: string): Promise<void> {
+    await this.#ask(`open/${meeting}`)
   }
 
   stop(): Promise<void> {

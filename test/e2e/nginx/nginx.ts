@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pathOf } from '../../support/program.js'
-import { Script } from './script.js'
+import { pathOf } from '../../support/debian.js'
+import { isListening, Script } from '../../support/processes.js'
 
 const CONFIGURATION = new URL('nginx.conf', import.meta.url)
 
@@ -58,9 +57,8 @@ export class Nginx {
 
   /** Starts it, and waits until it listens on a port. */
   async start(port: number): Promise<void> {
-    this.#script = new Script('run.ts', [pathOf('nginx'), ...this.#arguments])
-    for (let attempt = 0; attempt < 200; attempt++) {
-      if (!this.#script.running) break
+    this.#script = new Script('test/e2e/nginx/run.ts', pathOf('nginx'), ...this.#arguments)
+    while (this.#script.running) {
       if (await isListening(port)) return
       await sleep(25)
     }
@@ -74,30 +72,5 @@ export class Nginx {
   async stop(): Promise<void> {
     await this.#script?.stop()
     await rm(this.#directory, { recursive: true })
-  }
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.on('connect', () => resolve(true))
-    socket.on('error', () => resolve(false))
-    socket.on('connect', () => socket.destroy())
-  })
-}
-
-/**
- * A port for a program that cannot be asked which one it got. It is below those that systems give out by themselves
- * (from 32768 on), so that nobody else is given it meanwhile.
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000)
-    const free = await new Promise<boolean>((resolve) => {
-      const server = createServer()
-      server.on('error', () => resolve(false))
-      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-    })
-    if (free) return port
   }
 }

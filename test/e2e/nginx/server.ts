@@ -10,7 +10,7 @@ import { getContext, getHttpHeaders, installContext } from 'mcp-request-context/
 import { z } from 'zod'
 import type { Extra } from '../../support/sdk.js'
 import { callContext, gatewayContext } from './contexts.js'
-import { Gates } from './gates.js'
+import { Meetings } from './meetings.js'
 
 /** What a handler sees at one moment. */
 export interface Look {
@@ -34,7 +34,7 @@ export interface Received {
 const INFO = { name: 'behind-nginx', version: '1.0.0' }
 const text = (value: unknown) => ({ content: [{ type: 'text' as const, text: JSON.stringify(value) }] })
 
-const gates = new Gates()
+const meetings = new Meetings()
 const received: Received[] = []
 
 function look(): Look {
@@ -51,10 +51,10 @@ function setUp<S extends McpServerV1 | McpServerV2>(server: S): S {
   installContext(server, callContext, { required: true, http: { verify: 'strict' } })
   installContext(server, gatewayContext, { required: true, http: { lift: true, prefer: 'header' } })
   const tools = server as McpServerV1
-  const inputSchema = { gate: z.string(), together: z.number() }
-  tools.registerTool('look', { inputSchema }, async ({ gate, together }) => {
+  const inputSchema = { meeting: z.string(), together: z.number() }
+  tools.registerTool('look', { inputSchema }, async ({ meeting, together }) => {
     const before = look()
-    const met = await gates.meet(gate, together)
+    const met = await meetings.meet(meeting, together)
     return text({ process: process.pid, met, looks: [before, look()] })
   })
   tools.registerTool('progress', {}, async (extra: Extra) => {
@@ -62,7 +62,7 @@ function setUp<S extends McpServerV1 | McpServerV2>(server: S): S {
     const { progressToken } = (extra.mcpReq ?? extra)._meta
     const notify = extra.mcpReq?.notify ?? extra.sendNotification
     await notify({ method: 'notifications/progress', params: { progressToken, progress: 1, total: 2 } })
-    await gates.wait(trace)
+    await meetings.wait(trace)
     return text({ process: process.pid, looks: [look()] })
   })
   return server
@@ -107,7 +107,7 @@ const http = createServer(async (request, response) => {
     return
   }
   if (pathname.startsWith('/open/')) {
-    gates.open(pathname.slice('/open/'.length))
+    meetings.open(pathname.slice('/open/'.length))
     response.end()
     return
   }

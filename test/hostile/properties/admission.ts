@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { type AnyDefinition, ContextError } from 'mcp-request-context'
 import { headersToContext } from 'mcp-request-context/http'
 import { contextTransport, getHttpHeaders, type InstallOptions, tryGetContext } from 'mcp-request-context/server'
-import { schemaFaults } from '../../conformance/json-schema.js'
-import { assertFrozen, assertNoPollution, inTime, orRefusal } from '../harmless.js'
+import { schemaIssues } from '../../conformance/json-schema.js'
+import { assertFrozen, assertNoPollution, inTime, orRejection } from '../harmless.js'
 
 interface Handled {
   readonly message: unknown
@@ -25,10 +25,10 @@ export type HeaderRecord = Readonly<Record<string, string | string[]>>
 export interface Outcome {
   readonly handled: readonly Handled[]
   readonly answers: readonly Answer[]
-  readonly faults: readonly unknown[]
+  readonly errors: readonly unknown[]
 }
 
-/** Hands one message to a receiver behind the gate, as a transport does. */
+/** Hands one message to a receiver behind the middleware, as a transport does. */
 export async function outcomeOf(
   definition: AnyDefinition,
   options: InstallOptions,
@@ -37,20 +37,24 @@ export async function outcomeOf(
 ): Promise<Outcome> {
   const handled: Handled[] = []
   const answers: Answer[] = []
-  const faults: unknown[] = []
+  const errors: unknown[] = []
   const transport = {
     start: async () => {},
     send: async (answer: Answer) => void answers.push(answer),
-    onerror: (error: unknown) => void faults.push(error),
+    onerror: (error: unknown) => void errors.push(error),
     onmessage: (received: unknown, _extra?: unknown) =>
-      void handled.push({ message: received, context: tryGetContext(definition), headers: orRefusal(getHttpHeaders) }),
+      void handled.push({
+        message: received,
+        context: tryGetContext(definition),
+        headers: orRejection(getHttpHeaders),
+      }),
   }
   contextTransport(transport, definition, options)
   await transport.start()
   inTime(() => transport.onmessage(message, headers && { requestInfo: { headers } }))
   // An asynchronous schema takes a few turns.
-  for (let turn = 0; handled.length + answers.length + faults.length === 0 && turn < 20; turn++) await undefined
-  return { handled, answers, faults }
+  for (let turn = 0; handled.length + answers.length + errors.length === 0 && turn < 20; turn++) await undefined
+  return { handled, answers, errors }
 }
 
 const NEED_ONE = ['tools/call', 'resources/read', 'prompts/get', 'completion/complete']
@@ -62,10 +66,10 @@ export async function admitsHarmlessly(
   headers?: HeaderRecord,
 ): Promise<void> {
   const options: InstallOptions = { required: true, http: { lift: headers !== undefined } }
-  const { handled, answers, faults } = await outcomeOf(definition, options, message, headers)
+  const { handled, answers, errors } = await outcomeOf(definition, options, message, headers)
   assertNoPollution()
   assert.equal(handled.length + answers.length, 1, 'handled and refused in one, or neither')
-  for (const fault of faults) assert.ok(fault instanceof ContextError, String(fault))
+  for (const error of errors) assert.ok(error instanceof ContextError, String(error))
   const { method, id } = message
   for (const { context, message: received, headers: sent } of handled) {
     assertFrozen(context)
@@ -73,7 +77,7 @@ export async function admitsHarmlessly(
     assert.equal(sent instanceof ContextError, typeof method !== 'string')
     const isRequest = typeof method === 'string' && id !== undefined
     if (isRequest && NEED_ONE.includes(method)) assert.notEqual(context, undefined)
-    if (isRequest && context === undefined) assert.equal(faults.length, 0)
+    if (isRequest && context === undefined) assert.equal(errors.length, 0)
     if (headers !== undefined && context !== undefined) assertAgreement(definition, headers, context)
   }
   for (const { jsonrpc, id: answered, error } of answers) {
@@ -81,7 +85,7 @@ export async function admitsHarmlessly(
     assert.equal(answered, id)
     assert.ok(typeof method === 'string' && id !== undefined, 'what is no request was answered')
     assert.ok(error.code === -32602 || error.code === -32020, String(error.code))
-    assert.deepEqual(schemaFaults('error-data', error.data), [])
+    assert.deepEqual(schemaIssues('error-data', error.data), [])
     const { reason } = error.data as { reason: string }
     if (headers === undefined) assert.equal(reason === 'missing', !carries(message, definition))
   }

@@ -1,54 +1,36 @@
-// What holds of the command line's work, in this process, whatever payload or schema it is given.
+// What holds of the command line, whatever payload or schema it is given.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { decodeContext } from 'mcp-request-context'
-import { schemaIn } from '../../../src/cli/advertised-schema.js'
-import { placesIn } from '../../../src/cli/json-text.js'
+import { sanitizeSchema } from '../../../src/cli/declaration.js'
+import { findPlaces } from '../../../src/cli/json-text.js'
 import { readPayload } from '../../../src/cli/payload.js'
-import { guardSchema } from '../../../src/cli/schema-guard.js'
-import { typeNameOf } from '../../../src/cli/type-name.js'
-import { validate } from '../../../src/cli/validate.js'
+import { advertisedSchema } from '../../../src/cli/server.js'
+import { typeNameOf } from '../../../src/cli/types.js'
+import { run } from '../../cli/support/program.js'
 import { open } from '../definitions.js'
 import { assertNoPollution, inTime } from '../harmless.js'
 
-const folder = mkdtempSync(join(tmpdir(), 'mcp-request-context-hostile-'))
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-
-/** What drives a terminal, forges a line or reorders one. */
+/** What controls a terminal, fakes a line or reorders one. */
 const UNPRINTABLE = /[^\n\P{Cc}]|[\p{Cf}\p{Zl}\p{Zp}]/u
 
 export interface Verdict {
+  /** `undefined` for a payload that could not be validated. */
   readonly code: number | undefined
-  /** What was printed, and the sentence of a command that could not run. */
+  /** What the command wrote to stdout and stderr. */
   readonly output: string
 }
 
-/** Validates a payload, and says what the command would have printed and ended with. */
+/** Validates a payload with the command. */
 export async function verdictOn(payload: string | Buffer, schema: string, maxBytes = 1 << 20): Promise<Verdict> {
-  const path = join(folder, 'payload.json')
-  writeFileSync(path, payload)
-  const { write } = process.stdout
-  const { exitCode } = process
-  let output = ''
-  process.stdout.write = (text: unknown) => {
-    output += text
-    return true
-  }
-  try {
-    const code = await validate(path, { schema, format: 'auto', maxBytes })
-    return { code, output }
-  } catch (error) {
-    assert.equal((error as Error).name, 'CannotRun', String(error))
-    return { code: undefined, output: `${output}${(error as Error).message}\n` }
-  } finally {
-    process.stdout.write = write
-    process.exitCode = exitCode
-  }
+  const args = ['validate', '-', '--schema', schema, '--max-bytes', String(maxBytes)]
+  const { code, stdout, stderr } = await run(args, payload)
+  assert.doesNotMatch(stderr, /unexpected error/)
+  assert.equal(code === 2, stderr !== '')
+  return { code: code === 2 ? undefined : Number(code), output: stdout + stderr }
 }
 
-/** A payload is valid, invalid or unreadable, told in lines that are fit for a terminal; of a context, justly. */
+/** A payload is valid, invalid or unreadable, in lines that are safe for a terminal. For a context, the library agrees. */
 export async function validatesHarmlessly(payload: string | Buffer, schema: string): Promise<void> {
   const { code, output } = await verdictOn(payload, schema)
   assertNoPollution()
@@ -58,8 +40,8 @@ export async function validatesHarmlessly(payload: string | Buffer, schema: stri
   if (code !== undefined) assert.match(last, code === 0 ? /^valid: / : /^invalid: /)
   const value = code === undefined ? undefined : oneValue(String(payload))
   if (value === undefined || schema !== 'context') return
-  const told = / is a second member of this name$/m.test(output)
-  assert.equal(code === 0, isContext(value) && !told, output)
+  const hasDuplicate = / is a duplicate: its object already has this name$/m.test(output)
+  assert.equal(code === 0, isContext(value) && !hasDuplicate, output)
 }
 
 function isContext(value: unknown): boolean {
@@ -67,7 +49,7 @@ function isContext(value: unknown): boolean {
   return !(decoded instanceof Promise) && decoded.ok
 }
 
-/** The value of a payload that is one JSON value on one line, so that it is no JSON lines. */
+/** The value of a payload that is one JSON value on one line. */
 function oneValue(payload: string): unknown {
   try {
     return payload.trim().includes('\n') ? undefined : JSON.parse(payload)
@@ -76,19 +58,19 @@ function oneValue(payload: string): unknown {
   }
 }
 
-/** A schema that a declaration is written from has no code of its own and refers to nothing outside; or it is refused. */
-export function guardsHarmlessly(schema: object): void {
-  let guarded: object
+/** A sanitized schema has no code of its own and refers to no other document; or it is rejected. */
+export function sanitizesHarmlessly(schema: object): void {
+  let sanitized: object
   try {
-    guarded = inTime(() => guardSchema(schema as Record<string, unknown>, 'the schema'))
+    sanitized = inTime(() => sanitizeSchema(schema as Record<string, unknown>, 'the schema'))
   } catch (error) {
     assert.match((error as Error).name, /^(CannotRun|RangeError)$/)
     return
   }
   assertNoPollution()
-  assertTame(guarded)
+  assertTame(sanitized)
   assert.match(
-    inTime(() => typeNameOf(undefined, (guarded as { title?: unknown }).title)),
+    inTime(() => typeNameOf(undefined, (sanitized as { title?: unknown }).title)),
     /^[A-Z][A-Za-z0-9]{0,63}$/,
   )
 }
@@ -103,10 +85,10 @@ function assertTame(value: unknown): void {
   }
 }
 
-/** Settings of any kind give the schema of a context, or one sentence that is fit for a terminal. */
+/** Any settings give the schema of a context, or one sentence that is safe for a terminal. */
 export async function readsAdvertisedHarmlessly(settings: unknown): Promise<void> {
   try {
-    const { schema } = await schemaIn(settings, undefined)
+    const { schema } = await advertisedSchema(settings, undefined)
     assert.equal(typeof schema, 'object')
   } catch (error) {
     assert.equal((error as Error).name, 'CannotRun', String(error))
@@ -116,18 +98,20 @@ export async function readsAdvertisedHarmlessly(settings: unknown): Promise<void
   assertNoPollution()
 }
 
-const MOST_BYTES = 4096
+const MAX_BYTES = 4096
 
-/** A payload is read value by value, or refused in one sentence; in a value that was read, names that come twice are found. */
+/** A payload is read value by value, or rejected in one sentence. Duplicate names in a value are found. */
 export async function readsPayloadHarmlessly(input: Buffer): Promise<void> {
-  const path = join(folder, 'input.json')
-  writeFileSync(path, input)
   for (const format of ['auto', 'json', 'lines'] as const) {
     try {
-      for await (const item of readPayload(path, { format, maxBytes: MOST_BYTES })) {
-        if (item.fault !== undefined) assert.match(item.fault, /^is not (JSON: [a-z ]+|UTF-8 text)$/)
+      for await (const item of readPayload(
+        '-',
+        { format, maxBytes: MAX_BYTES },
+        { stdin: Readable.from([input]), cwd: '/' },
+      )) {
+        if (item.issue !== undefined) assert.match(item.issue, /^is not (JSON: [a-z ]+|UTF-8 text)$/)
         else {
-          assert.ok(Buffer.byteLength(item.text) <= MOST_BYTES)
+          assert.ok(Buffer.byteLength(item.text) <= MAX_BYTES)
           assertPlaces(item.text, item.value)
         }
       }
@@ -138,10 +122,10 @@ export async function readsPayloadHarmlessly(input: Buffer): Promise<void> {
   assertNoPollution()
 }
 
-/** Text that JSON would write the same way again names no member twice. */
+/** Text that JSON.stringify gives back has no duplicate names. */
 function assertPlaces(text: string, value: unknown): void {
   assert.deepEqual(JSON.parse(text), value)
-  const { duplicates } = inTime(() => placesIn(text, ['', '/a', '/0']))
+  const { duplicates } = inTime(() => findPlaces(text, ['', '/a', '/0']))
   if (JSON.stringify(value) === text) assert.deepEqual(duplicates, [])
   const names = (text.match(/"\s*:/g) ?? []).length
   assert.ok(duplicates.length <= names)

@@ -9,9 +9,9 @@ import {
   encodeContext,
   redactContext,
 } from 'mcp-request-context'
-import { schemaFaults } from '../../conformance/json-schema.js'
+import { schemaIssues } from '../../conformance/json-schema.js'
 import { bound, open } from '../definitions.js'
-import { assertFrozen, assertNoPollution, inTime, orRefusal, orRefusalOf } from '../harmless.js'
+import { assertFrozen, assertNoPollution, inTime, orRejection, orRejectionOf } from '../harmless.js'
 
 /** Of more than these the rest is counted, and that is one more. */
 const MOST_ISSUES = 21
@@ -41,18 +41,18 @@ export function measuresJustly(raw: unknown): void {
     const decoded = inTime(() => decodeContext(definition, raw))
     assert.ok(!(decoded instanceof Promise))
     assert.equal(decoded.ok, maxBytes === size, `${size} bytes of ${maxBytes}`)
-    const wire = orRefusal(() => encodeContext(definition, raw as Record<string, unknown>))
+    const wire = orRejection(() => encodeContext(definition, raw as Record<string, unknown>))
     assert.equal(wire instanceof ContextError, maxBytes < size)
   }
 }
 
 /** Encoding gives what decodes to the same, or throws a ContextError; it leaves what it was given as it was. */
 export async function encodesHarmlessly(definition: AnyDefinition, value: unknown): Promise<void> {
-  const wire = await orRefusalOf(orRefusal(() => encodeContext(definition, value)))
+  const wire = await orRejectionOf(orRejection(() => encodeContext(definition, value)))
   assertNoPollution()
   if (wire instanceof ContextError) {
     assert.ok(wire.code === 'invalid' || wire.code === 'too_large', wire.code)
-    assert.deepEqual(schemaFaults('error-data', wire.data), [])
+    assert.deepEqual(schemaIssues('error-data', wire.data), [])
     return
   }
   assert.ok(isContext(wire, definition))
@@ -77,7 +77,7 @@ export function redactsHarmlessly(value: object): void {
 }
 
 function assertProblem({ data, issues, message, reason }: ContextProblem): void {
-  assert.deepEqual(schemaFaults('error-data', data), [])
+  assert.deepEqual(schemaIssues('error-data', data), [])
   assert.equal(reason, data.reason)
   assert.deepEqual(issues, data.issues)
   assert.ok(issues.length <= MOST_ISSUES, `${issues.length} issues`)

@@ -2,16 +2,16 @@
 import assert from 'node:assert/strict'
 import { type AnyDefinition, ContextError } from 'mcp-request-context'
 import { contextToHeaders, decodeHeaderValue, encodeHeaderValue, headersToContext } from 'mcp-request-context/http'
-import { schemaFaults } from '../../conformance/json-schema.js'
+import { schemaIssues } from '../../conformance/json-schema.js'
 import { bound, DEFINITIONS, inherited } from '../definitions.js'
-import { assertNoPollution, inTime, orRefusal } from '../harmless.js'
+import { assertNoPollution, inTime, orRejection } from '../harmless.js'
 
 /** What HTTP lets a field value be, and no more of it than that (RFC 9110, section 5.5, without obs-text). */
 const FIELD_VALUE = /^(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?$/
 
 /** Any string there is goes into a header and comes back the same, or is refused for a surrogate that stands alone. */
 export function encodesJustly(text: string): void {
-  const value = orRefusal(() => encodeHeaderValue(text))
+  const value = orRejection(() => encodeHeaderValue(text))
   assert.equal(value instanceof ContextError, Buffer.from(text).toString() !== text)
   if (value instanceof ContextError) {
     assert.equal(value.code, 'invalid')
@@ -56,7 +56,7 @@ export function readsHarmlessly(definition: AnyDefinition, values: readonly stri
     return
   }
   assert.equal(read.problem.reason, 'mismatch')
-  assert.deepEqual(schemaFaults('error-data', read.problem.data), [])
+  assert.deepEqual(schemaIssues('error-data', read.problem.data), [])
 }
 
 function ownOf(fields: object, name: string): unknown {
@@ -70,7 +70,7 @@ function isSendable(value: string): boolean {
 
 /** A context of the bound definition, however wrong, gives headers that come back as it, or a ContextError. */
 export function mirrorsJustly(definition: AnyDefinition, context: object): void {
-  const headers = orRefusal(() => contextToHeaders(definition, context))
+  const headers = orRejection(() => contextToHeaders(definition, context))
   assertNoPollution()
   if (headers instanceof ContextError) {
     assert.ok(headers.code === 'invalid' || headers.code === 'too_large', headers.code)

@@ -1,24 +1,24 @@
-// What holds of the functions that read what a peer says of itself: its refusals, and the settings that it advertises.
+// What holds of the functions that read what a peer says of itself: its rejections, and the settings that it advertises.
 import assert from 'node:assert/strict'
 import { ContextError, contextErrorFrom, validateMetaKey } from 'mcp-request-context'
 import { supportedContexts } from 'mcp-request-context/client'
-import { schemaFaults } from '../../conformance/json-schema.js'
-import { assertNoPollution, inTime, orRefusal } from '../harmless.js'
+import { schemaIssues } from '../../conformance/json-schema.js'
+import { assertNoPollution, inTime, orRejection } from '../harmless.js'
 
 const EXTENSION = 'io.github.mcp-request-context/context'
 
-/** An error of any data is a refusal of the type that is declared, or it is none; it is never an exception. */
+/** An error of any data is a rejection of the type that is declared, or it is none; it is never an exception. */
 export function readsErrorHarmlessly(data: unknown): void {
   const error = Object.assign(new Error('MCP error -32602: refused'), { code: -32602, data })
-  const refusal = inTime(() => contextErrorFrom(error))
+  const rejection = inTime(() => contextErrorFrom(error))
   assertNoPollution()
-  if (refusal === undefined) return
-  assert.ok(refusal instanceof ContextError)
-  assert.equal(refusal.cause, error)
-  assert.equal(refusal.code, refusal.data?.reason)
-  assert.equal(typeof refusal.data?.key, 'string')
-  assert.equal(refusal.issues, refusal.data?.issues)
-  for (const { path, message } of refusal.issues) {
+  if (rejection === undefined) return
+  assert.ok(rejection instanceof ContextError)
+  assert.equal(rejection.cause, error)
+  assert.equal(rejection.code, rejection.data?.reason)
+  assert.equal(typeof rejection.data?.key, 'string')
+  assert.equal(rejection.issues, rejection.data?.issues)
+  for (const { path, message } of rejection.issues) {
     assert.equal(typeof message, 'string')
     for (const segment of path) assert.ok(typeof segment === 'string' || typeof segment === 'number')
   }
@@ -40,7 +40,7 @@ export function readsSettingsHarmlessly(settings: unknown): void {
     return
   }
   if (settings === undefined) return
-  assert.deepEqual(schemaFaults('capability-settings', settings), [])
+  assert.deepEqual(schemaIssues('capability-settings', settings), [])
   assert.deepEqual([...contexts.keys()], Object.keys((settings as { contexts: object }).contexts))
   for (const { schema } of contexts.values()) if (schema !== undefined) assertUsable(schema, 1)
 }
@@ -66,7 +66,7 @@ function assertUsable(schema: unknown, level: number): void {
 
 /** A key is given back as it is, or refused with a ContextError that is not much longer than a line. */
 export function validatesKeyHarmlessly(key: unknown): void {
-  const valid = orRefusal(() => validateMetaKey(key as string))
+  const valid = orRejection(() => validateMetaKey(key as string))
   assertNoPollution()
   if (!(valid instanceof ContextError)) {
     assert.equal(valid, key)

@@ -55,7 +55,7 @@ function handlersOf(counts: Counts, wire: Wire, way: string): Record<string, [le
     ...(isModern(wire) ? {} : { [sampling]: [1, of('asking')], [elicitation]: [1, of('asking')] }),
     // A call may be gone before its handler runs.
     slow: [of('slow'), of('slow', 'overtaken')],
-    held: [1, of('cancelled at once', 'cancelled later', 'cancelled in the gate', 'timed out', 'cut off')],
+    held: [1, of('cancelled at once', 'cancelled later', 'cancelled in the middleware', 'timed out', 'cut off')],
   }
 }
 

@@ -29,7 +29,7 @@ const MAKE: Readonly<Record<Kind, Make>> = {
   failing: calling('failing'),
   'cancelled at once': cancelling(() => undefined),
   'cancelled later': cancelling(({ number }) => sleep(number % 7)),
-  'cancelled in the gate': cancelling(({ number }) => (number % 2 === 0 ? null : new Promise(setImmediate))),
+  'cancelled in the middleware': cancelling(({ number }) => (number % 2 === 0 ? null : new Promise(setImmediate))),
   'timed out': calling('held', { timeout: 20 }),
   missing: carrying(() => undefined),
   invalid: carrying((fields) => ({ ...fields, scope: 'none' })),
@@ -42,11 +42,11 @@ const MAKE: Readonly<Record<Kind, Make>> = {
 
 /** Makes a call, and says how it ended; the error that it ended with, where that is none of the ways. */
 export async function makeCall(host: Host, senders: Senders, number: number, kind: Kind): Promise<Outcome | Error> {
-  const traced = kind === 'traced' || kind === 'cancelled in the gate'
+  const traced = kind === 'traced' || kind === 'cancelled in the middleware'
   const label = traced ? tracedLabel(String(number)) : String(number)
   try {
     const result = await MAKE[kind]({ host, senders, number, label })
-    // A refusal of the bare SDK's handler has no context in it.
+    // A rejection of the bare SDK's handler has no context in it.
     if (!(result.isError && isRefused(kind))) compareAnswer(host.detector, label, result.content[0]?.text)
     return result.isError ? 'failed' : 'answered'
   } catch (error) {
@@ -58,9 +58,9 @@ export async function makeCall(host: Host, senders: Senders, number: number, kin
 
 function outcomeOf(error: Error & { code?: unknown }, kind: Kind, label: string): Outcome | Error {
   const { code, message } = error
-  const refusal = contextErrorFrom(error)
+  const rejection = contextErrorFrom(error)
   if (kind === 'withheld' && WITHHELD.some((why) => message.includes(why))) return 'withheld'
-  if (refusal !== undefined) return isRefused(kind) && refusal.code === kind ? 'refused' : error
+  if (rejection !== undefined) return isRefused(kind) && rejection.code === kind ? 'refused' : error
   // Both majors reject with a timeout's code where the caller's signal was aborted.
   if (message.includes(cancellation(label).message)) return 'cancelled'
   if (code === -32001 || code === 'REQUEST_TIMEOUT') return kind === 'timed out' ? 'timed out' : error

@@ -9,7 +9,7 @@ export const caller = defineContext({
   sensitive: ['token'],
 })
 
-/** One whose schema takes a turn of the event loop: its requests wait in the gate. */
+/** One whose schema takes a turn of the event loop: its requests wait in the middleware. */
 export const trace = defineContext({
   key: 'com.example/trace',
   schema: z.object({ span: z.string() }).refine(async () => {

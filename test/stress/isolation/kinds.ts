@@ -27,7 +27,7 @@ export const KINDS = {
   'cancelled at once': { share: 3, ends: ['cancelled'] },
   'cancelled later': { share: 4, ends: ['cancelled'] },
   /** While its second context's schema is at work. */
-  'cancelled in the gate': { share: 3, ends: ['cancelled'] },
+  'cancelled in the middleware': { share: 3, ends: ['cancelled'] },
   'timed out': { share: 4, ends: ['timed out'] },
   missing: { share: 2, ends: ['refused'] },
   invalid: { share: 2, ends: ['refused'] },

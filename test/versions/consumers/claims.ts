@@ -201,8 +201,8 @@ async function refused(pending: Promise<unknown>, code: string, rpcCode?: number
     (value) => assert.fail(`answered: ${JSON.stringify(value)}`),
     (error: Error & { code?: unknown }) => error,
   )
-  const refusal = contextErrorFrom(error)
-  assert.equal(refusal?.code, code, error.message)
+  const rejection = contextErrorFrom(error)
+  assert.equal(rejection?.code, code, error.message)
   if (rpcCode !== undefined) assert.equal(error.code, rpcCode)
   return error
 }
