@@ -64,7 +64,7 @@ test('100 MiB of JSON lines are validated in less than 300 MiB of memory', async
   expect(peakMebibytes).toBeLessThan(300)
 })
 
-test('a reader that has seen enough (`| head`) ends it without a word', async () => {
+test('a reader that has seen enough (`| head`) ends it without a message', async () => {
   const child = start(['validate', '-'])
   const errors = child.stderr.setEncoding('utf8').toArray()
   child.stdout.once('data', () => child.stdout.destroy())
