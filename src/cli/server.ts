@@ -35,8 +35,8 @@ export async function advertisedSettings(target: ServerTarget, milliseconds: num
   const transport = transportTo(target, io)
   const connecting = client.connect(transport, { timeout: milliseconds })
   try {
-    const inTime = await Promise.race([connecting.then(() => true), io.wait(milliseconds).then(() => false)])
-    if (!inTime) {
+    const answered = await Promise.race([connecting.then(() => true), io.wait(milliseconds).then(() => false)])
+    if (!answered) {
       throw new CannotRun(`${name} did not answer within ${milliseconds / 1000} s: allow more with --timeout`)
     }
     const settings = own(client.getServerCapabilities()?.extensions, EXTENSION_ID)
@@ -78,9 +78,8 @@ async function limitedFetch(input: string | URL | Request, init?: RequestInit): 
   const limit = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       bytes += chunk.byteLength
-      if (bytes > MAX_RESPONSE_BYTES)
-        controller.error(new Error(`its answer takes more than ${MAX_RESPONSE_BYTES} bytes`))
-      else controller.enqueue(chunk)
+      if (bytes <= MAX_RESPONSE_BYTES) controller.enqueue(chunk)
+      else controller.error(new Error(`its answer takes more than ${MAX_RESPONSE_BYTES} bytes`))
     },
   })
   const limited = new Response(response.body.pipeThrough(limit), response)
@@ -121,8 +120,9 @@ export async function advertisedSchema(
 
   const list = keys.map(printable).join(', ')
   const chosen = key ?? (keys.length === 1 ? keys[0] : keys.find((name) => name === CONTEXT_META_KEY))
-  if (chosen === undefined)
+  if (chosen === undefined) {
     throw new CannotRun(`the server advertises several contexts: pass --key with one of ${list}`)
+  }
   const name = printable(chosen)
   const context = own(contexts, chosen)
   if (context === undefined) throw new CannotRun(`the server advertises no context ${name}: it has ${list}`)

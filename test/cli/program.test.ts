@@ -59,26 +59,29 @@ describe('the command line', () => {
 
   test.each([
     ['EPIPE', 'at once', 1],
-    ['EPIPE', 'while it is waited for', 1],
+    ['EPIPE', 'while the program waits for it', 1],
     ['EIO', 'at once', 2],
-    ['EIO', 'while it is waited for', 2],
-  ])('a stdout that fails with %s %s ends it without a word, with exit code %i', async (errorCode, when, expected) => {
-    const failure = Object.assign(new Error('write failed'), { code: errorCode })
-    const stdout = new Writable({
-      highWaterMark: 1,
-      write: (_text, _encoding, done) =>
-        when === 'at once' ? done(failure) : setImmediate().then(() => done(failure)),
-    })
-    const endless = Readable.from(repeat(Buffer.from('[]\n')))
-    let errors = ''
-    const stderr = writer((text) => {
-      errors += text
-    })
-    const { code } = await run(['validate', '-'], '', { stdin: endless, stdout, stderr })
-    // Let the command that was given up end.
-    await setImmediate()
-    expect({ code, errors }).toEqual({ code: expected, errors: '' })
-  })
+    ['EIO', 'while the program waits for it', 2],
+  ])(
+    'a stdout that fails with %s %s ends the program without a message, with exit code %i',
+    async (errorCode, when, expected) => {
+      const failure = Object.assign(new Error('write failed'), { code: errorCode })
+      const stdout = new Writable({
+        highWaterMark: 1,
+        write: (_text, _encoding, done) =>
+          when === 'at once' ? done(failure) : setImmediate().then(() => done(failure)),
+      })
+      const endless = Readable.from(repeat(Buffer.from('[]\n')))
+      let errors = ''
+      const stderr = writer((text) => {
+        errors += text
+      })
+      const { code } = await run(['validate', '-'], '', { stdin: endless, stdout, stderr })
+      // Let the command that was given up end.
+      await setImmediate()
+      expect({ code, errors }).toEqual({ code: expected, errors: '' })
+    },
+  )
 })
 
 function* repeat(chunk: Buffer): Generator<Buffer> {

@@ -7,6 +7,7 @@ import { ONE_SENTENCE, run } from './support/program.js'
 
 const KEY = 'io.github.mcp-request-context/context'
 const withSchema = (schema: unknown) => ({ contexts: { [KEY]: { schema } } })
+
 /** The MCP client has a limit for each request, too: one that no test reaches. */
 const ask = (url: string) => run(['types', '--timeout', '599', url])
 
@@ -70,7 +71,7 @@ describe('a hostile server leads to one sentence and exit code 2', () => {
     ['contexts of the wrong type', { contexts: [] }, /not valid: \/contexts must be object/],
     ['ten thousand keys', { contexts: manyKeys }, /not valid: \/contexts must NOT have more than 64 properties/],
     [
-      'a header that is none',
+      'a header that is not valid',
       { contexts: { [KEY]: { headers: { a: { name: 'a b', type: 'string' } } } } },
       /not valid/,
     ],

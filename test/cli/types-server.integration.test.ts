@@ -132,12 +132,20 @@ describe('when --timeout passes before a server answers', () => {
   }
   const message = expect.stringMatching(/^mcp-request-context: \S+ did not answer within 599 s: .*--timeout\n$/)
 
-  test('one over HTTP is given up', async () => {
+  test.each<[string, Record<string, string> | undefined, string]>([
+    ['nothing', undefined, ''],
+    ['half a JSON answer', { 'content-type': 'application/json' }, '{"a":'],
+    ['an event stream without an event', { 'content-type': 'text/event-stream' }, ': \n\n'],
+  ])('one over HTTP that sends %s is given up', async (_title, headers, body) => {
     let received = () => {}
     const asked = new Promise<void>((resolve) => {
       received = resolve
     })
-    const url = await listen(() => received())
+    const url = await listen((_request, response) => {
+      if (headers === undefined) return received()
+      response.writeHead(200, headers)
+      response.write(body, () => received())
+    })
     expect(await askSilent([String(url)], asked)).toEqual({ code: 2, stdout: '', stderr: message, limits: [599_000] })
   })
 

@@ -107,11 +107,11 @@ describe('types of what cannot be used exits with 2 and one sentence on stderr',
     ['no command', ['--stdio'], '', /needs the command/],
     ['a header over stdio', ['--stdio', '--header', 'A: b', '--', 'node'], '', /has no headers/],
     ['a folder that is not there', [file, '--out', files.path('none/out.d.ts')], '', /cannot write/],
-  ])('%s', async (_title, args, input, told) => {
+  ])('%s', async (_title, args, input, expected) => {
     const { code, stdout, stderr } = await run(['types', ...args], input)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toMatch(ONE_SENTENCE)
-    expect(stderr).toMatch(told)
+    expect(stderr).toMatch(expected)
   })
 
   test.each<[string, object, RegExp]>([

@@ -12,12 +12,24 @@ export function declaredIn(text: string): string[] {
   })
 }
 
+/** The types that the compiler needs. TypeScript's own library takes seconds to check. */
+const GLOBALS = [
+  'interface Array<T> { readonly length: number; [index: number]: T }',
+  ...['Boolean', 'CallableFunction', 'Function', 'IArguments', 'NewableFunction', 'Number', 'Object', 'RegExp'].map(
+    (name) => `interface ${name} {}`,
+  ),
+  'interface String {}',
+].join('\n')
+
 /** Whether a program type-checks that has a declaration, and `code` that uses it. */
 export function typeChecks(declaration: string, code: string): boolean {
-  const source = ts.createSourceFile('/use.ts', `${declaration}\n${code}`, ts.ScriptTarget.Latest, true)
-  const options = { noEmit: true, strict: true, noLib: false, types: [], target: ts.ScriptTarget.ES2022 }
-  const host = ts.createCompilerHost(options)
-  const getSourceFile = host.getSourceFile.bind(host)
-  host.getSourceFile = (name, ...rest) => (name === '/use.ts' ? source : getSourceFile(name, ...rest))
-  return ts.getPreEmitDiagnostics(ts.createProgram(['/use.ts'], options, host)).length === 0
+  const files = new Map(
+    Object.entries({ '/globals.d.ts': GLOBALS, '/use.ts': `${declaration}\n${code}` }).map(([name, text]) => [
+      name,
+      ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true),
+    ]),
+  )
+  const options = { noEmit: true, strict: true, noLib: true, types: [] }
+  const host = { ...ts.createCompilerHost(options), getSourceFile: (name: string) => files.get(name) }
+  return ts.getPreEmitDiagnostics(ts.createProgram([...files.keys()], options, host)).length === 0
 }
