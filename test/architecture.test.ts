@@ -5,25 +5,38 @@ import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 
 const SOURCE = fileURLToPath(new URL('../src', import.meta.url))
-const LONGEST_FILE = 220
 
-/** What a layer may import; '' is the root entry. */
-const LAYERS: Readonly<Record<string, readonly string[]>> = {
-  '': ['core'],
-  core: ['core'],
-  http: ['core', 'http'],
-  client: ['core', 'http', 'client'],
-  server: ['core', 'http', 'server'],
-  testing: ['core', 'testing'],
-  cli: ['core', 'http', 'client', 'server', 'cli'],
-}
+/** The folders of src/, from the ground up: a folder imports only from folders before it. */
+const FOLDERS = [
+  'shared',
+  'wire',
+  'errors',
+  'definition',
+  'codec',
+  'capabilities',
+  'http',
+  'client',
+  'server',
+  'testing',
+  'cli',
+]
 
-/** The command line: a program of its own, built into one file with all that it imports. Nothing imports it. */
+/** The command is a program of its own, built into one file with the packages that it imports. Nothing imports it. */
 const PROGRAM = 'cli'
+
+/** The lines that a file may have, comments included. An entry is a list of exports, and what is generated is as it is. */
+const LINES = { least: 20, most: 200 }
+
+/** The files that a folder may have, its entry not counted. */
+const FILES = { least: 3, most: 10 }
+
+/** The one file that may name a private member of an SDK: the server needs none. */
+const INTERNALS = 'client/sdk-internals.ts'
 
 interface SourceFile {
   readonly path: string
-  readonly layer: string
+  /** `''` for the root entry. */
+  readonly folder: string
   readonly text: string
   /** The specifiers of every import and re-export, types included. */
   readonly imports: readonly string[]
@@ -34,10 +47,10 @@ const files: readonly SourceFile[] = readdirSync(SOURCE, { recursive: true, enco
   .map((path) => {
     const text = readFileSync(join(SOURCE, path), 'utf8')
     const imports = ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName)
-    return { path, layer: layerOf(path), text, imports }
+    return { path, folder: folderOf(path), text, imports }
   })
 
-function layerOf(path: string): string {
+function folderOf(path: string): string {
   return path.includes('/') ? path.slice(0, path.indexOf('/')) : ''
 }
 
@@ -53,19 +66,8 @@ function offences(offence: (file: SourceFile, specifier: string) => boolean): st
 }
 
 describe('src', () => {
-  it('is in the layers that are known here, each with its entry', () => {
-    expect(new Set(files.map(({ layer }) => layer))).toEqual(new Set(Object.keys(LAYERS)))
-    const paths = files.map(({ path }) => path)
-    expect(paths).toEqual(
-      expect.arrayContaining([
-        'index.ts',
-        'http/index.ts',
-        'client/index.ts',
-        'server/index.ts',
-        'testing/index.ts',
-        'core/codec.ts',
-      ]),
-    )
+  it('has the folders that are listed here, and no other', () => {
+    expect(new Set(files.map(({ folder }) => folder))).toEqual(new Set(['', ...FOLDERS]))
   })
 
   it('imports files that are there, by their full name', () => {
@@ -78,43 +80,71 @@ describe('src', () => {
     expect(files.flatMap(({ imports }) => imports).length).toBeGreaterThan(files.length)
   })
 
-  it('imports one way: core <- http <- client, server; core <- testing', () => {
-    const upward = offences(({ path, layer }, specifier) => {
+  it('imports one way: a folder only from folders before it in the list', () => {
+    const upward = offences(({ path, folder }, specifier) => {
       const file = target(path, specifier)
-      return file !== undefined && !LAYERS[layer]?.includes(layerOf(file))
+      if (file === undefined || folder === '') return false
+      return FOLDERS.indexOf(folderOf(file)) > FOLDERS.indexOf(folder) || folderOf(file) === ''
     })
     expect(upward).toEqual([])
   })
 
   it('imports no SDK and no package, its own name included', () => {
-    expect(offences(({ layer }, specifier) => layer !== PROGRAM && !/^(\.{1,2}\/|node:)/.test(specifier))).toEqual([])
+    expect(offences(({ folder }, specifier) => folder !== PROGRAM && !/^(\.{1,2}\/|node:)/.test(specifier))).toEqual([])
   })
 
   it('imports node:async_hooks on the server, and nothing else of Node', () => {
     const ofNode = (specifier: string) => specifier.startsWith('node:')
-    const library = files.filter(({ layer }) => layer !== PROGRAM)
-    const used = library.filter(({ imports }) => imports.some(ofNode)).map(({ layer }) => layer)
+    const library = files.filter(({ folder }) => folder !== PROGRAM)
+    const used = library.filter(({ imports }) => imports.some(ofNode)).map(({ folder }) => folder)
     expect(new Set(used)).toEqual(new Set(['server']))
     expect(new Set(library.flatMap(({ imports }) => imports.filter(ofNode)))).toEqual(new Set(['node:async_hooks']))
   })
 
-  it('has no cycle of imports, types included', () => {
-    expect(cycles()).toEqual([])
+  it('has no circle of imports, between files or folders, types included', () => {
+    const importsOf = new Map(
+      files.map(({ path, imports }) => [path, imports.flatMap((specifier) => target(path, specifier) ?? [])]),
+    )
+    expect(circles(importsOf)).toEqual([])
+    const foldersOf = new Map(FOLDERS.map((folder) => [folder, new Set<string>()]))
+    for (const [path, targets] of importsOf) {
+      for (const file of targets)
+        if (folderOf(file) !== folderOf(path)) foldersOf.get(folderOf(path))?.add(folderOf(file))
+    }
+    expect(circles(foldersOf)).toEqual([])
   })
 
-  it(`has no file of more than ${LONGEST_FILE} lines, but generated ones`, () => {
-    const long = files
-      .filter(({ path }) => !path.endsWith('.generated.ts'))
+  it(`has files of ${LINES.least} to ${LINES.most} lines`, () => {
+    const other = files
+      .filter(({ path }) => !path.endsWith('index.ts') && !path.endsWith('.generated.ts'))
       .map(({ path, text }) => ({ path, lines: text.trimEnd().split('\n').length }))
-      .filter(({ lines }) => lines > LONGEST_FILE)
-    expect(long).toEqual([])
+      .filter(({ lines }) => lines < LINES.least || lines > LINES.most)
+    expect(other).toEqual([])
+  })
+
+  it(`has ${FILES.least} to ${FILES.most} files in a folder, beside its entry`, () => {
+    const counts = FOLDERS.map((folder) => ({
+      folder,
+      count: files.filter((file) => file.folder === folder && !file.path.endsWith('index.ts')).length,
+    }))
+    expect(counts.filter(({ count }) => count < FILES.least || count > FILES.most)).toEqual([])
+  })
+
+  it('names private members of an SDK in one file', () => {
+    const named = files.filter(({ path, text }) => path !== INTERNALS && PRIVATE_MEMBER.test(withoutComments(text)))
+    expect(named.map(({ path }) => path)).toEqual([])
+    expect(files.find(({ path }) => path === INTERNALS)?.text).toMatch(PRIVATE_MEMBER)
   })
 })
 
-function cycles(): string[] {
-  const importsOf = new Map(
-    files.map(({ path, imports }) => [path, imports.flatMap((specifier) => target(path, specifier) ?? [])]),
-  )
+/** A member whose name begins with an underscore, as the SDKs name what is not public; `_meta` is MCP's own. */
+const PRIVATE_MEMBER = /(?<![\w$])['"`.]_(?!meta\b|\b)[a-zA-Z]+/
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+}
+
+function circles(importsOf: ReadonlyMap<string, Iterable<string>>): string[] {
   const done = new Set<string>()
   const found: string[] = []
   const visit = (path: string, above: readonly string[]): void => {

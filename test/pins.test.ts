@@ -117,8 +117,8 @@ it.each<[string, unknown, object]>([
 ])('the error data of %s', async (_claim, raw, data) => {
   const schema = z.object({ user: z.object({ name: z.string() }) })
   const definition = root.defineContext({ schema, key: 'com.example/context', limits: { maxBytes: 64 } })
-  const { problem } = await root.decodeContext(definition, raw)
-  expect(problem?.data).toStrictEqual(data)
+  const { rejection } = await root.decodeContext(definition, raw)
+  expect(rejection?.data).toStrictEqual(data)
 })
 
 it('the codes of a ContextError that travel', () => {

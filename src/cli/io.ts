@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
+import { printable } from '../shared/printable.js'
 
 /** What the program uses of the process that it runs in. */
 export interface ProgramIo {
@@ -41,15 +42,4 @@ export function reasonOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException
   const line = error.message.split('\n', 1)[0] || (typeof code === 'string' ? code : error.name)
   return printable(line.length > MAX_REASON_LENGTH ? `${line.slice(0, MAX_REASON_LENGTH)}...` : line)
-}
-
-/** Control characters, format characters and line separators can fake a line, reorder it, or control a terminal. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
-
-/** Escapes such characters in text from elsewhere: ESC becomes `\u001b`. The result is one line. */
-export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, (character) => {
-    const code = (character.codePointAt(0) ?? 0).toString(16)
-    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`
-  })
 }

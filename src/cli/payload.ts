@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
-import { CannotRun, type ProgramIo, printable, reasonOf } from './io.js'
+import { printable } from '../shared/printable.js'
+import { CannotRun, type ProgramIo, reasonOf } from './io.js'
 import { parseJson } from './json-text.js'
 
 /** One JSON value of a payload and its text, or the issue with a line that is not a JSON value. */

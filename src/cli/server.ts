@@ -1,9 +1,10 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
-import { CONTEXT_META_KEY, EXTENSION_ID } from '../core/constants.js'
-import { own } from '../core/own.js'
-import type { CapabilitySettings } from '../core/wire.generated.js'
-import { CannotRun, type ProgramIo, printable, reasonOf } from './io.js'
+import { getOwn } from '../shared/get-own.js'
+import { printable } from '../shared/printable.js'
+import { CONTEXT_META_KEY, EXTENSION_ID } from '../wire/constants.js'
+import type { CapabilitySettings } from '../wire/types.generated.js'
+import { CannotRun, type ProgramIo, reasonOf } from './io.js'
 import { compileSchema, type JsonSchema, packageVersion, publishedSchema } from './schemas.js'
 
 /** A server over Streamable HTTP, or one that is started and spoken to over stdio. */
@@ -39,7 +40,7 @@ export async function advertisedSettings(target: ServerTarget, milliseconds: num
     if (!answered) {
       throw new CannotRun(`${name} did not answer within ${milliseconds / 1000} s: allow more with --timeout`)
     }
-    const settings = own(client.getServerCapabilities()?.extensions, EXTENSION_ID)
+    const settings = getOwn(client.getServerCapabilities()?.extensions, EXTENSION_ID)
     if (settings === undefined) {
       throw new CannotRun(`${name} advertises no context: it does not have the extension ${EXTENSION_ID}`)
     }
@@ -88,11 +89,11 @@ async function limitedFetch(input: string | URL | Request, init?: RequestInit): 
 
 /** Says of an error that the server sent only its number: its text may repeat a secret header. */
 function connectFailure(error: unknown): string {
-  const status = Number(own(error, 'status') ?? own(own(error, 'data'), 'status'))
+  const status = Number(getOwn(error, 'status') ?? getOwn(getOwn(error, 'data'), 'status'))
   if (status === 401 || status === 403) return `it answered HTTP ${status}; pass --header 'Authorization: Bearer ...'`
   if (status >= 300 && status < 400) return 'it redirects: give the URL that it redirects to'
   if (Number.isInteger(status)) return `it answered HTTP ${status}`
-  const code = own(error, 'code')
+  const code = getOwn(error, 'code')
   return typeof code === 'number' ? `it answered with the JSON-RPC error ${code}` : reasonOf(error)
 }
 
@@ -124,9 +125,9 @@ export async function advertisedSchema(
     throw new CannotRun(`the server advertises several contexts: pass --key with one of ${list}`)
   }
   const name = printable(chosen)
-  const context = own(contexts, chosen)
+  const context = getOwn(contexts, chosen)
   if (context === undefined) throw new CannotRun(`the server advertises no context ${name}: it has ${list}`)
-  const schema = own(context, 'schema') as JsonSchema | undefined
+  const schema = getOwn(context, 'schema') as JsonSchema | undefined
   if (schema === undefined) throw new CannotRun(`the server advertises no schema of its context ${name}`)
   if (JSON.stringify(schema).length > MAX_SCHEMA_LENGTH) {
     throw new CannotRun(`the server's schema of ${name} is larger than ${MAX_SCHEMA_LENGTH / 1024} KiB`)

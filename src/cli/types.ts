@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
+import { printable } from '../shared/printable.js'
 import { type DeclarationRequest, declarationOf, sanitizeSchema } from './declaration.js'
-import { CannotRun, print, printable, type Run, reasonOf } from './io.js'
+import { CannotRun, print, type Run, reasonOf } from './io.js'
 import { findSchema, publishedNames, SCHEMAS_FOLDER } from './schemas.js'
 import type { ServerTarget } from './server.js'
 

@@ -1,8 +1,9 @@
-import { decodeContext } from '../core/codec.js'
-import { CONTEXT_META_KEY } from '../core/constants.js'
-import { defineContext } from '../core/definition.js'
-import { own } from '../core/own.js'
-import { print, printable, type Run } from './io.js'
+import { decodeContext } from '../codec/codec.js'
+import { defineContext } from '../definition/define-context.js'
+import { getOwn } from '../shared/get-own.js'
+import { printable } from '../shared/printable.js'
+import { CONTEXT_META_KEY } from '../wire/constants.js'
+import { print, type Run } from './io.js'
 import { findPlaces, pointerTo } from './json-text.js'
 import { type PayloadOptions, readPayload } from './payload.js'
 import { compileSchema, findSchema, type Issue } from './schemas.js'
@@ -91,17 +92,19 @@ const CONTEXT_PATHS: Readonly<Record<string, readonly string[]>> = { context: []
  * @param found the issues that the schema `published` has found; they are not repeated
  */
 async function contextIssues(published: string, value: unknown, found: readonly Issue[]): Promise<Issue[]> {
-  const path = own(CONTEXT_PATHS, published) as readonly string[] | undefined
-  const context = path?.reduce<unknown>((object, name) => own(object, name), value)
+  const path = getOwn(CONTEXT_PATHS, published) as readonly string[] | undefined
+  const context = path?.reduce<unknown>((object, name) => getOwn(object, name), value)
   if (path === undefined || context === undefined) return []
   const root = pointerTo(path)
   const decoded = await decodeContext(anyContext, withoutFound(context, root, found))
   if (decoded.ok) return []
-  return decoded.problem.issues
+  return decoded.rejection.issues
     .filter((issue) => {
       if (issue.path.length > 0) return true
       // The schema has found everything that is wrong with the context as a whole, except its size in bytes.
-      return decoded.problem.reason === 'invalid' ? found.length === 0 : !found.some(({ pointer }) => pointer === root)
+      return decoded.rejection.reason === 'invalid'
+        ? found.length === 0
+        : !found.some(({ pointer }) => pointer === root)
     })
     .map((issue) => ({ pointer: pointerTo([...path, ...issue.path]), message: issue.message }))
 }

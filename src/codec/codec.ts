@@ -127,7 +127,7 @@ function measured({ limits }: AnyDefinition, issue: CopyIssue, value: unknown): 
     const json = JSON.stringify(value)
     const size =
       issue.limit === 'maxBytes' ? new TextEncoder().encode(json).length : Object.keys(JSON.parse(json)).length
-    return tooLargeIssue(issue.limit, limits, size)
+    return size > limits[issue.limit] ? tooLargeIssue(issue.limit, limits, size) : issue
   } catch {
     return issue
   }

@@ -10,7 +10,7 @@ const META_KEY =
 const RESERVED_NAME = /^(?:progressToken|traceparent|tracestate|baggage)$/
 
 /** Prefixes that MCP keeps for itself, by their second label (`io.modelcontextprotocol/`, `com.mcp.tools/`). */
-const RESERVED_PREFIX = /^[^./]+\.(?:mcp|modelcontextprotocol)[./]/i
+const RESERVED_PREFIX = /^[^./]+\.(?:mcp|modelcontextprotocol)(?:\.[^/]*)?\//i
 
 /**
  * Checks that a string can be a context key: it follows MCP's grammar of `_meta` keys, and MCP does not reserve it.

@@ -10,6 +10,7 @@ export function isObject(value: unknown): value is object {
 /**
  * An own property of an object, never an inherited one: a peer may name a field `constructor`.
  *
+ * @param object what a peer may have sent: any value
  * @returns `undefined` where there is no such property, or `object` is not an object
  */
 export function getOwn(object: unknown, name: string): unknown {

@@ -12,7 +12,11 @@ export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 }
 
-/** Continues with a value: now, or once its promise is fulfilled. */
+/**
+ * Continues with a value: now, or once its promise is fulfilled.
+ *
+ * @returns what `next` returns, or a promise of it
+ */
 export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
   return isPromise(value) ? Promise.resolve(value).then(next) : next(value)
 }

@@ -2,7 +2,7 @@ import { type } from 'arktype'
 import {
   ContextError,
   type ContextInput,
-  type ContextProblem,
+  type ContextRejection,
   type ContextSchema,
   decodeContext,
   defineContext,
@@ -93,7 +93,7 @@ describe.each(libraries)('a schema of $library', ({ definition }) => {
     })
     expect(() => encodeContext(definition, value as Tenant)).toThrow(refused)
     const result = decodeContext(definition, value)
-    expect(JSON.parse(JSON.stringify(result))).toMatchObject({ ok: false, problem: { data: { issues: [{ path }] } } })
+    expect(JSON.parse(JSON.stringify(result))).toMatchObject({ ok: false, rejection: { data: { issues: [{ path }] } } })
   })
 })
 
@@ -110,8 +110,8 @@ it.each<[string, ContextSchema<Fields>]>([
   ['no library', schemaOf(() => ({ issues: [{ message: 'is inconsistent' }] }))],
 ])('an issue of the whole context has an empty path with %s, and the path is a plain array', (_library, schema) => {
   const result = decodeContext(defineContext({ schema }), { tenant: 'acme' })
-  const { problem } = result as { problem: ContextProblem }
-  expect(problem.data.issues.map(({ path }) => path)).toStrictEqual([[]])
+  const { rejection } = result as { rejection: ContextRejection }
+  expect(rejection.data.issues.map(({ path }) => path)).toStrictEqual([[]])
 })
 
 describe('the wire carries what the schema takes, the server gets what it gives', () => {
@@ -185,7 +185,7 @@ describe('an asynchronous schema', () => {
       })
       expect(await decodeContext(definition, { tenant: 'bad' })).toMatchObject({
         ok: false,
-        problem: { reason: 'invalid', issues },
+        rejection: { reason: 'invalid', issues },
       })
     })
 
@@ -228,7 +228,7 @@ it.each<[string, (value: Fields) => unknown]>([
     expect(error).toBeInstanceOf(ContextError)
     expect(error).toMatchObject({ code: 'invalid', message: expect.not.stringContaining('database') })
     const decoded = await decodeContext(definition, { tenant: 'acme' })
-    expect(decoded).toMatchObject({ ok: false, problem: { reason: 'invalid' } })
+    expect(decoded).toMatchObject({ ok: false, rejection: { reason: 'invalid' } })
     expect(JSON.stringify(decoded)).not.toContain('database')
   },
 )
@@ -450,7 +450,7 @@ describe('a field name', () => {
     )
     expect(decodeContext(anything, raw)).toMatchObject({
       ok: false,
-      problem: { reason: 'invalid', issues: [{ path: [], message }] },
+      rejection: { reason: 'invalid', issues: [{ path: [], message }] },
     })
   })
 
@@ -461,7 +461,7 @@ describe('a field name', () => {
     const issues = [{ path, message: '"__proto__" is not allowed as a name' }]
     expect(decodeContext(anything, JSON.parse(json))).toMatchObject({
       ok: false,
-      problem: { reason: 'invalid', issues },
+      rejection: { reason: 'invalid', issues },
     })
     expect(() => encodeContext(anything, JSON.parse(json))).toThrow(
       expect.objectContaining({ code: 'invalid', issues }),
@@ -538,14 +538,14 @@ describe('decodeContext never throws on what a peer sent', () => {
     ['a nested revoked Proxy', { a: [revoked.proxy] }],
   ])('%s', (_claim, raw) => {
     const result = decodeContext(anything, raw)
-    expect(result).toMatchObject({ ok: false, problem: { reason: expect.stringMatching(/^(invalid|too_large)$/) } })
+    expect(result).toMatchObject({ ok: false, rejection: { reason: expect.stringMatching(/^(invalid|too_large)$/) } })
     // The answer to a large context is a small one.
     expect(JSON.stringify(result).length).toBeLessThan(1000)
   })
 
   it('and says of what throws that it could not be read', () => {
     expect(decodeContext(anything, traps)).toMatchObject({
-      problem: {
+      rejection: {
         issues: [{ path: [], message: 'could not be read or checked' }],
         message: `Invalid request context ${anything.key}: could not be read or checked`,
       },
@@ -555,7 +555,7 @@ describe('decodeContext never throws on what a peer sent', () => {
   it('and says of no context that it is missing', () => {
     expect(decodeContext(anything, undefined)).toMatchObject({
       ok: false,
-      problem: {
+      rejection: {
         reason: 'missing',
         issues: [],
         message: `Missing request context ${anything.key}: the request carries none; a client adds it with withContext()`,

@@ -91,7 +91,7 @@ describe.each<[keyof ContextLimits, string, Partial<ContextLimits> | undefined, 
 
   it('refuses a peer that is over it, with the path and the limit', () => {
     const issues = [{ path, message: expect.stringMatching(/^context (is|has) .+; the limit is \d+$/) }]
-    expect(decodeContext(definition, over)).toMatchObject({ ok: false, problem: { reason: 'too_large', issues } })
+    expect(decodeContext(definition, over)).toMatchObject({ ok: false, rejection: { reason: 'too_large', issues } })
   })
 })
 
@@ -129,7 +129,7 @@ describe('what counts', () => {
 it('the deepest limit that may be set is one that holds', () => {
   const definition = limited({ maxDepth: 256 })
   expect(decodeContext(definition, objectsOf(256))).toMatchObject({ ok: true })
-  expect(decodeContext(definition, objectsOf(257))).toMatchObject({ ok: false, problem: { reason: 'too_large' } })
+  expect(decodeContext(definition, objectsOf(257))).toMatchObject({ ok: false, rejection: { reason: 'too_large' } })
 })
 
 it('a sender’s size is never less than the limit that it is said to pass', () => {
@@ -152,7 +152,7 @@ it.each<[string, (counted: <T extends object>(value: T) => T) => unknown]>([
     })
   const value = make(counted)
   const raw = what === 'fields' ? value : { a: value }
-  expect(decodeContext(limited(), raw)).toMatchObject({ ok: false, problem: { reason: 'too_large' } })
+  expect(decodeContext(limited(), raw)).toMatchObject({ ok: false, rejection: { reason: 'too_large' } })
   expect(reads).toBeGreaterThan(0)
   expect(reads).toBeLessThan(2 * DEFAULT_LIMITS.maxBytes)
 })
@@ -215,7 +215,7 @@ function expectSize(value: Fields): void {
     `context is ${size} bytes; the limit is ${size - 1}`,
   )
   expect(decodeContext(limited({ maxBytes: size }), value)).toMatchObject({ ok: true })
-  expect(decodeContext(limited({ maxBytes: size - 1 }), value)).toMatchObject({ problem: { reason: 'too_large' } })
+  expect(decodeContext(limited({ maxBytes: size - 1 }), value)).toMatchObject({ rejection: { reason: 'too_large' } })
 }
 
 /** The same numbers in each run: mulberry32. */

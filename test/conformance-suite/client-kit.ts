@@ -5,10 +5,10 @@ import * as v1Extensions from '@modelcontextprotocol/sdk/client/auth-extensions.
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
-import type { RequestSender } from 'mcp-request-context/client'
+import type { ContextCapableClient } from 'mcp-request-context/client'
 import type { Authorizer } from './oauth.js'
 
-export interface SuiteClient extends RequestSender {
+export interface SuiteClient extends ContextCapableClient {
   connect(transport: unknown): Promise<void>
   listTools(): Promise<{ tools: { name: string }[] }>
   callTool(params: object): Promise<unknown>

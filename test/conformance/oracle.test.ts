@@ -188,7 +188,7 @@ describe('error-data.schema.json', () => {
     for (let index = 0; index < GENERATED; index++) {
       const decoded = decodeContext(anyContext, context(random))
       if (decoded instanceof Promise || decoded.ok) continue
-      issues.push(...schemaIssues('error-data', JSON.parse(JSON.stringify(decoded.problem.data))))
+      issues.push(...schemaIssues('error-data', JSON.parse(JSON.stringify(decoded.rejection.data))))
       described++
     }
     expect(issues).toEqual([])

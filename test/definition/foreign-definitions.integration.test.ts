@@ -29,6 +29,6 @@ describe.each(Object.keys(TAKERS))('%s', (taker) => {
   test('refuses what defineContext() did not make, and says so', () => {
     const take = () => (TAKERS[taker] as (definition: object) => unknown)(COPY)
     expect(take).toThrow(ContextError)
-    expect(take).toThrow('the definition is not one that defineContext() made')
+    expect(take).toThrow('the definition was not made by defineContext()')
   })
 })

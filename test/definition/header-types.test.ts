@@ -47,38 +47,43 @@ describe('a field may be bound', () => {
 })
 
 describe('a field is refused', () => {
-  it.each<[string, Binding, object, string]>([
-    ['an object', 'string', zod(z.object({ id: z.string() })), 'an object'],
-    ['an array', 'string', zod(z.array(z.string())), 'an array'],
-    ['a record', 'string', zod(z.record(z.string(), z.string())), 'an object'],
-    ['a string or an object', 'string', zod(z.union([z.string(), z.object({})])), 'an object'],
+  it.each<[string, Binding, object, string | RegExp]>([
+    ['allows object', 'string', zod(z.object({ id: z.string() })), 'allows object'],
+    ['allows array', 'string', zod(z.array(z.string())), 'allows array'],
+    ['a record', 'string', zod(z.record(z.string(), z.string())), 'allows object'],
+    [
+      'a string or an object',
+      'string',
+      zod(z.union([z.string(), z.object({})])),
+      /allows (string, object|object, string)/,
+    ],
     ['a number as a string', 'string', zod(z.number()), "type: 'integer'"],
     ['a boolean as a string', 'string', zod(z.boolean()), "type: 'boolean'"],
     ['a string as an integer', 'integer', zod(z.string()), "type: 'string'"],
     ['an integer as a boolean', 'boolean', zod(z.int()), "type: 'integer'"],
-    ['a number as Authorization', 'Bearer', zod(z.int()), 'no string'],
-    ['only null', 'string', zod(z.null()), 'no value'],
+    ['a number as Authorization', 'Bearer', zod(z.int()), 'does not allow type string'],
+    ['only null', 'string', zod(z.null()), 'allows null'],
     ['an enum of numbers', 'string', given({ properties: { field: { enum: [1, 2] } } }), "type: 'integer'"],
-    ['a constant array', 'string', given({ properties: { field: { const: [] } } }), 'an array'],
-    ['an array of arktype', 'string', { schema: type({ field: 'string[]' }) }, 'an array'],
-    ['an object by reference', 'string', { schema: z.object({ field: z.lazy(() => tree) }) }, 'an object'],
+    ['a constant array', 'string', given({ properties: { field: { const: [] } } }), 'allows array'],
+    ['an array of arktype', 'string', { schema: type({ field: 'string[]' }) }, 'allows array'],
+    ['an object by reference', 'string', { schema: z.object({ field: z.lazy(() => tree) }) }, 'allows object'],
     [
       'an object in a part of the schema',
       'string',
       { schema: z.intersection(z.object({ other: z.string() }), z.object({ field: z.object({}) })) },
-      'an object',
+      'allows object',
     ],
     [
       'an object in each of the alternatives',
       'string',
       { schema: z.union([z.object({ field: z.object({}) }), z.object({ field: z.array(z.string()) })]) },
-      'an object',
+      'allows object',
     ],
     [
       'an array in the JSON Schema that came with the definition',
       'string',
       given({ $defs: { list: { type: 'array' } }, properties: { field: { $ref: '#/$defs/list' } } }),
-      'an array',
+      'allows array',
     ],
   ])('that is %s: %s', (_claim, binding, options, says) => {
     const run = () => define({ ...options, headers: { field: BINDINGS[binding] } })

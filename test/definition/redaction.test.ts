@@ -211,7 +211,7 @@ describe.each(cases)('a sensitive value stays out of the error of %s', (_claim, 
   it('on the side of the receiver', async () => {
     const result = await decodeContext(definition, value)
     expect(result.ok).toBe(false)
-    expect(shown(result.problem)).not.toMatch(SECRET)
+    expect(shown(result.rejection)).not.toMatch(SECRET)
   })
 })
 
@@ -219,26 +219,26 @@ describe('an error still says', () => {
   it('what is wrong with the whole, where no field is sensitive', async () => {
     const definition = defineContext({ schema: z.looseObject({}).refine(() => false, 'needs a tenant or a user') })
     const issues = [{ path: [], message: 'needs a tenant or a user' }]
-    expect(await decodeContext(definition, token)).toMatchObject({ problem: { issues } })
+    expect(await decodeContext(definition, token)).toMatchObject({ rejection: { issues } })
   })
 
   it('which sensitive field is wrong', async () => {
     const definition = defineContext({ schema: z.object({ token: z.record(text, z.number()) }), sensitive: ['token'] })
     const issues = [{ path: ['token'], message: 'is not valid' }]
-    expect(await decodeContext(definition, record)).toMatchObject({ problem: { issues } })
+    expect(await decodeContext(definition, record)).toMatchObject({ rejection: { issues } })
     expect((await encodeError(definition, record)).message).toMatch(/: token: is not valid/)
   })
 
   it('what is wrong with another field', async () => {
     const definition = defineContext({ schema: z.object({ tenant: text, token: text }), sensitive: ['token'] })
     const issues = [{ path: ['tenant'], message: expect.stringContaining('expected string') }]
-    expect(await decodeContext(definition, { tenant: 7, token: 'canary' })).toMatchObject({ problem: { issues } })
+    expect(await decodeContext(definition, { tenant: 7, token: 'canary' })).toMatchObject({ rejection: { issues } })
   })
 
   it('what is wrong with another field whose message happens to have an empty token', async () => {
     const definition = defineContext({ schema: z.object({ tenant: text, token: text }), sensitive: ['token'] })
     const issues = [{ path: ['tenant'], message: expect.stringContaining('expected string') }]
-    expect(await decodeContext(definition, { tenant: 7, token: '' })).toMatchObject({ problem: { issues } })
+    expect(await decodeContext(definition, { tenant: 7, token: '' })).toMatchObject({ rejection: { issues } })
   })
 })
 
@@ -249,10 +249,10 @@ it.each<[string, ContextSchema<{ list: number[] }>]>([
 ])('of 2000 issues that %s finds, some twenty are listed and the rest counted', async (_library, schema) => {
   const definition = defineContext({ schema })
   const value = { list: new Array(2000).fill('') }
-  const { problem } = await decodeContext(definition, value)
-  expect(problem?.issues.length).toBe(21)
-  expect(problem?.issues.at(-1)?.message).toContain('1980')
-  expect((await encodeError(definition, value)).issues).toStrictEqual(problem?.issues)
+  const { rejection } = await decodeContext(definition, value)
+  expect(rejection?.issues.length).toBe(21)
+  expect(rejection?.issues.at(-1)?.message).toContain('1980')
+  expect((await encodeError(definition, value)).issues).toStrictEqual(rejection?.issues)
 })
 
 describe('redactContext', () => {

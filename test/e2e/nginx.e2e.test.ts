@@ -231,7 +231,7 @@ describeWith('nginx', 'behind nginx', () => {
         const trace = newTrace()
         const error = await look(root.withContext({ tenant: 'acme', trace })).catch((error) => error)
         expect(error).toMatchObject({ code: -32020, data: { key: callContext.key, reason: 'mismatch' } })
-        const issues = [{ path: ['tenant'], message: 'header X-Tenant-Id says something else' }]
+        const issues = [{ path: ['tenant'], message: 'header X-Tenant-Id contradicts the context' }]
         expect(contextErrorFrom(error)).toMatchObject({ code: 'mismatch', issues })
         expect(`${error.message} ${JSON.stringify(error.data)}`).not.toMatch(/acme|globex/)
         const [arrived] = await arrivedFor(trace)
@@ -249,7 +249,7 @@ describeWith('nginx', 'behind nginx', () => {
         const error = await look(root.withContext({ tenant: 'acme', trace: newTrace() })).catch((error) => error)
         expect(contextErrorFrom(error)).toMatchObject({
           code: 'mismatch',
-          issues: [{ path: ['tenant'], message: 'header X-Tenant-Id is not there' }],
+          issues: [{ path: ['tenant'], message: 'header X-Tenant-Id is missing' }],
         })
       })
 
@@ -258,7 +258,7 @@ describeWith('nginx', 'behind nginx', () => {
         const error = await look(root.withContext({ tenant: 'acme', trace: newTrace() })).catch((error) => error)
         expect(contextErrorFrom(error)).toMatchObject({
           code: 'mismatch',
-          issues: [{ path: ['tenant'], message: 'header X-Tenant-Id is not there' }],
+          issues: [{ path: ['tenant'], message: 'header X-Tenant-Id is missing' }],
         })
       })
 

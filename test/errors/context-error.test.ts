@@ -41,7 +41,7 @@ describe('a ContextError', () => {
 describe('instanceof ContextError', () => {
   it('holds across two copies of this package, in both directions', async () => {
     vi.resetModules()
-    const other = await import('../../src/core/error.js')
+    const other = await import('../../src/errors/context-error.js')
     expect(other.ContextError).not.toBe(ContextError)
     const theirs = new other.ContextError('missing', 'theirs')
     const ours = new ContextError('missing', 'ours')

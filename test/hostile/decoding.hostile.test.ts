@@ -17,7 +17,7 @@ afterEach(assertPristine)
 
 const definitions = fc.constantFrom(...Object.values(DEFINITIONS))
 
-test('decoding any JSON gives a frozen context or a described problem', async () => {
+test('decoding any JSON gives a frozen context or a described rejection', async () => {
   const values = fc.oneof({ weight: 5, arbitrary: jsonContext }, { weight: 1, arbitrary: json })
   await fc.assert(fc.asyncProperty(definitions, values, decodesHarmlessly), runs(1200))
 })

@@ -41,7 +41,7 @@ test('a header value of ten million characters is read, or is not, without a thr
   expect(decodeHeaderValue(`=?base64?${'AAAA'.repeat(2_500_000)}?=`)).toHaveLength(7_500_000)
 })
 
-test('any headers give fields of their types, or a described problem', () => {
+test('any headers give fields of their types, or a described rejection', () => {
   const property = fc.property(fc.constantFrom(...BOUND), fc.array(headerValue, { maxLength: 4 }), readsHarmlessly)
   fc.assert(property, runs(1500))
 })

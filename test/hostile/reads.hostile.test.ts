@@ -77,6 +77,6 @@ test('the members that were read are counted', () => {
 
 test('a rejection is not many times as large as the context that it refuses', () => {
   const raw = { notes: { ['n'.repeat(7900)]: many(60, () => '') } }
-  const { problem } = decodeContext(definition, raw) as { problem: { data: object } }
-  expect(JSON.stringify(problem.data).length).toBeLessThan(4 * JSON.stringify(raw).length)
+  const { rejection } = decodeContext(definition, raw) as { rejection: { data: object } }
+  expect(JSON.stringify(rejection.data).length).toBeLessThan(4 * JSON.stringify(raw).length)
 })

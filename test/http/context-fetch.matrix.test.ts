@@ -313,13 +313,13 @@ describe('a batch', () => {
 describe('a value that has no header is refused before anything is sent', () => {
   const long = 'x'.repeat(testContext.limits.maxHeaderBytes + 1)
   test.each<[string, string, string, string]>([
-    ['a number for a string', '{"tenant":7}', 'invalid', 'tenant: header X-Tenant-Id takes a string'],
-    ['an object for a string', '{"tenant":{}}', 'invalid', 'tenant: header X-Tenant-Id takes a string'],
-    ['null for a string', '{"tenant":null}', 'invalid', 'tenant: header X-Tenant-Id takes a string'],
-    ['a string for an integer', '{"retries":"7"}', 'invalid', 'retries: header X-Retries takes an integer'],
-    ['a fraction', '{"retries":1.5}', 'invalid', 'retries: header X-Retries takes an integer'],
-    ['an integer past 2^53', '{"retries":9007199254740993}', 'invalid', 'retries: header X-Retries takes an integer'],
-    ['a number for a boolean', '{"dryRun":1}', 'invalid', 'dryRun: header X-Dry-Run takes a boolean'],
+    ['a number for a string', '{"tenant":7}', 'invalid', 'tenant: header X-Tenant-Id carries a string'],
+    ['an object for a string', '{"tenant":{}}', 'invalid', 'tenant: header X-Tenant-Id carries a string'],
+    ['null for a string', '{"tenant":null}', 'invalid', 'tenant: header X-Tenant-Id carries a string'],
+    ['a string for an integer', '{"retries":"7"}', 'invalid', 'retries: header X-Retries carries an integer'],
+    ['a fraction', '{"retries":1.5}', 'invalid', 'retries: header X-Retries carries an integer'],
+    ['an integer past 2^53', '{"retries":9007199254740993}', 'invalid', 'retries: header X-Retries carries an integer'],
+    ['a number for a boolean', '{"dryRun":1}', 'invalid', 'dryRun: header X-Dry-Run carries a boolean'],
     ['a lone surrogate', '{"tenant":"\\ud800"}', 'invalid', 'lone surrogate'],
     [
       'a value over the limit',
@@ -512,13 +512,13 @@ describe('a redirect', () => {
     expect(await (await send(url)).text()).toBe('here')
   })
 
-  const CREDENTIALS = expect.stringMatching(/ to a URL with credentials: its context was not sent there$/)
+  const CREDENTIALS = expect.stringMatching(/ to a URL with credentials: the context was not sent there$/)
 
   test.each<[string, string, object]>([
     [
       'to what is no URL',
       'http://[secret',
-      { name: 'TypeError', message: 'fetch failed: the server redirects this request to what is no URL' },
+      { name: 'TypeError', message: 'fetch failed: the server redirects this request to an invalid URL' },
     ],
     [
       'to a data: URL',
@@ -550,7 +550,7 @@ describe('a redirect', () => {
       contextFetch(testContext, fetch)('http://a.example/mcp', post(call(CONTEXT), { redirect }))
     await expect(send()).rejects.toMatchObject({
       code: 'redirected',
-      message: expect.stringContaining('this runtime does not tell where to'),
+      message: expect.stringContaining('this runtime hides the target'),
     })
     await expect(send('error')).rejects.toThrow(TypeError)
     expect((await send('manual')).type).toBe('opaqueredirect')

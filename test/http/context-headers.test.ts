@@ -63,10 +63,10 @@ describe('what is not mirrored', () => {
 })
 
 describe('a field that is not of its binding’s type has no header', () => {
-  const STRING = 'tenant: header X-Tenant-Id takes a string'
-  const INTEGER = 'retries: header X-Retries takes an integer from -(2^53-1) to 2^53-1'
-  const BOOLEAN = 'dryRun: header X-Dry-Run takes a boolean'
-  const TOKEN = 'token: header Authorization takes a string'
+  const STRING = 'tenant: header X-Tenant-Id carries a string'
+  const INTEGER = 'retries: header X-Retries carries an integer from -(2^53-1) to 2^53-1'
+  const BOOLEAN = 'dryRun: header X-Dry-Run carries a boolean'
+  const TOKEN = 'token: header Authorization carries a string'
 
   it.each<[string, unknown, string]>([
     ['a number for a string', { tenant: 7 }, STRING],
@@ -133,10 +133,10 @@ describe('a header is read as its binding’s type says', () => {
     ['a header that is empty, for a token', 'authorization', '', 'token'],
     ['bad padding in a token', 'authorization', 'Bearer =?base64?YQ?=', 'token'],
   ])('%s is a mismatch, and is not shown', (_claim, name, value, field) => {
-    const { ok, problem } = headersToContext(bound, new Headers({ [name]: value }))
+    const { ok, rejection } = headersToContext(bound, new Headers({ [name]: value }))
     expect(ok).toBe(false)
-    expect(problem).toMatchObject({ reason: 'mismatch', issues: [{ path: [field] }] })
-    const shown = JSON.stringify(problem?.data) + problem?.message
+    expect(rejection).toMatchObject({ reason: 'mismatch', issues: [{ path: [field] }] })
+    const shown = JSON.stringify(rejection?.data) + rejection?.message
     expect(shown.toLowerCase()).toContain(`header ${name} is not a`)
     if (value.length > 5) expect(shown).not.toContain(value)
   })
@@ -144,7 +144,7 @@ describe('a header is read as its binding’s type says', () => {
   // A `Headers` trims what it is given; a server that keeps the space hands it on.
   it('a space around a number, where a server keeps it, is a mismatch', () => {
     const untrimmed = { get: (name: string) => (name === 'x-retries' ? ' 1' : null) } as Headers
-    expect(headersToContext(bound, untrimmed)).toMatchObject({ problem: { reason: 'mismatch' } })
+    expect(headersToContext(bound, untrimmed)).toMatchObject({ rejection: { reason: 'mismatch' } })
   })
 
   it('a header sent twice is one value, which a number, a boolean and an encoded string cannot be', () => {
@@ -155,9 +155,9 @@ describe('a header is read as its binding’s type says', () => {
       ])
       return headersToContext(bound, headers)
     }
-    expect(twice('x-retries', '7')).toMatchObject({ problem: { reason: 'mismatch' } })
-    expect(twice('x-dry-run', 'true')).toMatchObject({ problem: { reason: 'mismatch' } })
-    expect(twice('x-tenant-id', encodeHeaderValue('ü'))).toMatchObject({ problem: { reason: 'mismatch' } })
+    expect(twice('x-retries', '7')).toMatchObject({ rejection: { reason: 'mismatch' } })
+    expect(twice('x-dry-run', 'true')).toMatchObject({ rejection: { reason: 'mismatch' } })
+    expect(twice('x-tenant-id', encodeHeaderValue('ü'))).toMatchObject({ rejection: { reason: 'mismatch' } })
     expect(twice('x-tenant-id', 'acme')).toEqual({ ok: true, context: { tenant: 'acme, acme' } })
   })
 })

@@ -1,17 +1,17 @@
 // A schema's message about another field is withheld where it quotes a sensitive one, however it does.
 import fc from 'fast-check'
-import { type ContextProblem, decodeContext, defineContext } from 'mcp-request-context'
+import { type ContextRejection, decodeContext, defineContext } from 'mcp-request-context'
 import { expect, test } from 'vitest'
 import { runs } from '../hostile/values.js'
 import { CANARIES, leaks, TOKEN } from './canary.js'
 import { schemaOf } from './planted.js'
 
 /** What is told of a context for which a schema has this message, about another field. */
-function told(token: unknown, message: string): ContextProblem {
+function told(token: unknown, message: string): ContextRejection {
   const schema = schemaOf(() => ({ issues: [{ path: ['tenant'], message }] }))
   const decoded = decodeContext(defineContext({ schema, sensitive: ['token'] }), { tenant: 'acme', token })
   if (decoded instanceof Promise || decoded.ok) throw new Error('accepted')
-  return decoded.problem
+  return decoded.rejection
 }
 
 const WITHHELD = { path: ['tenant'], message: 'is not valid' }
@@ -35,8 +35,8 @@ test('a message that holds the whole of a secret is withheld', () => {
 })
 
 test.each(Object.entries(CANARIES))('so is one that quotes %s as JSON', (_kind, value) => {
-  expect(leaks({ problem: told(value, `does not go with ${JSON.stringify(value)}`) })).toEqual([])
-  expect(leaks({ problem: told(value, `does not go with ${JSON.stringify(JSON.stringify(value))}`) })).toEqual([])
+  expect(leaks({ rejection: told(value, `does not go with ${JSON.stringify(value)}`) })).toEqual([])
+  expect(leaks({ rejection: told(value, `does not go with ${JSON.stringify(JSON.stringify(value))}`) })).toEqual([])
 })
 
 test('a message that quotes nothing stays', () => {
@@ -57,5 +57,5 @@ test('what a message says is on one line', () => {
     user: { 'x\nERROR: forged\u001b[2J': Object.defineProperty({}, '__proto__', { value: 1, enumerable: true }) },
   }
   const decoded = decodeContext(defineContext({ schema: schemaOf((value) => ({ value })) }), raw)
-  expect((decoded as { problem: ContextProblem }).problem.message).not.toMatch(/\p{Cc}/u)
+  expect((decoded as { rejection: ContextRejection }).rejection.message).not.toMatch(/\p{Cc}/u)
 })

@@ -72,10 +72,10 @@ describe.each(MAJORS)('SDK %i: no secret is shown by', (major) => {
 })
 
 test('no secret is shown by a definition, its functions and its problems', () => {
-  const problem = decodeContext(definition, { token: TOKEN, 'a b': 1 })
+  const rejection = decodeContext(definition, { token: TOKEN, 'a b': 1 })
   const run = () => runWithContext(definition, { token: TOKEN }, () => leaks({ definition, getContext, contextFetch }))
   expect(run()).toEqual([])
-  expect(leaks({ definition, problem, fetch: contextFetch(definition) })).toEqual([])
+  expect(leaks({ definition, rejection, fetch: contextFetch(definition) })).toEqual([])
 })
 
 describe('below a handler, no secret is shown by', () => {

@@ -105,7 +105,7 @@ const CASES: Case[] = [
     {},
     ACME,
     OTHER,
-    { refused: 'tenant', says: 'X-Tenant-Id says something else' },
+    { refused: 'tenant', says: 'X-Tenant-Id contradicts the context' },
   ],
   ['case makes a difference', {}, ACME, { 'x-tenant-id': 'ACME' }, { refused: 'tenant' }],
   [
@@ -124,7 +124,7 @@ const CASES: Case[] = [
   ],
   ['and not with another', {}, { tenant: '' }, { 'x-tenant-id': 'acme' }, { refused: 'tenant' }],
   ['integers agree', {}, { retries: 7 }, { 'x-retries': '7' }, { gets: { retries: 7 } }],
-  ['integers disagree', {}, { retries: 7 }, { 'x-retries': '8' }, { refused: 'retries', says: 'X-Retries says' }],
+  ['integers disagree', {}, { retries: 7 }, { 'x-retries': '8' }, { refused: 'retries', says: 'X-Retries contradicts' }],
   [
     'a header that is no integer is refused',
     {},
@@ -168,7 +168,7 @@ const CASES: Case[] = [
     {},
     { tenant: '=?base64?YQ==?=' },
     { 'x-tenant-id': '=?base64?YQ==?=' },
-    { refused: 'tenant', says: 'something else' },
+    { refused: 'tenant', says: 'contradicts' },
   ],
   ['bytes of UTF-8 are not its characters', {}, { tenant: 'Zü' }, { 'x-tenant-id': 'ZÃ¼' }, { refused: 'tenant' }],
   [
@@ -235,7 +235,7 @@ const CASES: Case[] = [
     { verify: 'strict' },
     { ...ACME, retries: 1 },
     { 'x-tenant-id': 'acme' },
-    { refused: 'retries', says: 'X-Retries is not there' },
+    { refused: 'retries', says: 'X-Retries is missing' },
   ],
   ['strict: a field that is not bound needs none', { verify: 'strict' }, { note: 'n' }, {}, { gets: { note: 'n' } }],
   ['strict: no context needs none', { verify: 'strict' }, undefined, {}, { gets: null }],
@@ -244,7 +244,7 @@ const CASES: Case[] = [
     { verify: 'strict' },
     { tenant: '\ud800' },
     {},
-    { refused: 'tenant', says: 'is not there' },
+    { refused: 'tenant', says: 'is missing' },
   ],
   ['strict: a header that disagrees', { verify: 'strict' }, ACME, OTHER, { refused: 'tenant' }],
 
@@ -700,10 +700,10 @@ describe.each(MAJORS)('a batch, SDK %i', (major) => {
 
 describe('http options that cannot be', () => {
   test.each<[string, unknown, string]>([
-    ['true', true, "http: must be an object such as { verify: 'strict' }"],
-    ['a list', [], "http: must be an object such as { verify: 'strict' }"],
-    ['null', null, "http: must be an object such as { verify: 'strict' }"],
-    ['an unknown one', { verfy: 'strict' }, 'http: there is no "verfy"; there are verify, lift and prefer'],
+    ['true', true, "http must be an object such as { verify: 'strict' }"],
+    ['a list', [], "http must be an object such as { verify: 'strict' }"],
+    ['null', null, "http must be an object such as { verify: 'strict' }"],
+    ['an unknown one', { verfy: 'strict' }, 'http has no option "verfy"; it has verify, lift, prefer'],
     ['verify: true', { verify: true }, "http: verify must be 'mismatch', 'strict' or false"],
     ['verify: another word', { verify: 'always' }, "http: verify must be 'mismatch', 'strict' or false"],
     ['verify: null', { verify: null }, "http: verify must be 'mismatch', 'strict' or false"],

@@ -291,21 +291,21 @@ describe('a list of fields', () => {
   const union = z.union([z.object({ a: z.string() }), z.object({ a: z.string(), b: z.string() })])
 
   test.each<[string, unknown, unknown, RegExp]>([
-    ['is empty', testContext, [], /^inheritContext: name the fields, such as \['tenant'\]$/],
+    ['is empty', testContext, [], /^inheritContext\(\): name the fields, such as \['tenant'\]$/],
     ['is a name', testContext, 'tenant', /name the fields/],
     ['is not there', testContext, undefined, /name the fields/],
-    ['has a field twice', testContext, ['tenant', 'retries', 'tenant'], /^inheritContext: "tenant" is there twice$/],
+    ['has a field twice', testContext, ['tenant', 'retries', 'tenant'], /^inheritContext\(\): "tenant" is listed twice$/],
     [
       'has an unknown field',
       testContext,
       ['tenant', 'tenat'],
-      /^inheritContext: there is no field "tenat"; there are tenant, token, retries, dryRun, user$/,
+      /^inheritContext\(\): there is no field "tenat"; there are tenant, token, retries, dryRun, user$/,
     ],
     ['has a name that no field has', testContext, ['__proto__'], /"__proto__" is not a field name/],
     ['has what is no name', testContext, [7], /"7" is not a field name/],
     ['has a list for a name', testContext, [['tenant']], /is not a field name/],
-    ['is of no definition', { key: 'tenant' }, ['tenant'], /not one that defineContext\(\) made/],
-    ['is of nothing', undefined, ['tenant'], /not one that defineContext\(\) made/],
+    ['is of no definition', { key: 'tenant' }, ['tenant'], /not made by defineContext\(\)/],
+    ['is of nothing', undefined, ['tenant'], /not made by defineContext\(\)/],
     [
       'has a field that a JSON Schema by hand lacks',
       defineContext({ schema: valibot, jsonSchema: { type: 'object', properties: { tenant: { type: 'string' } } } }),

@@ -210,7 +210,7 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
     expect(() => installContext(newServer(major), testContext, { require: true } as never)).toThrow(
       expect.objectContaining({
         code: 'invalid_definition',
-        message: 'there is no option "require"; there is required, http',
+        message: 'installing a context has no option "require"; it has required, http',
       }),
     )
   })
@@ -228,7 +228,7 @@ test.each([[undefined], [null], [{}], [{ server: {} }], [7]])('%j is no server, 
   expect(() => installContext(server as never, testContext)).toThrow(
     expect.objectContaining({
       code: 'invalid_definition',
-      message: 'installContext takes a Server, an McpServer or a Client of the MCP SDK',
+      message: 'installContext() takes a Server, an McpServer or a Client of the MCP SDK',
     }),
   )
 })

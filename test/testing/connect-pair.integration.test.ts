@@ -279,18 +279,18 @@ describe('refuses', () => {
   test.each<[string, () => unknown[], ContextErrorCode, RegExp]>([
     ['the two swapped', () => [client(), server()], 'invalid_definition', /swapped/],
     ['the two swapped, inner Server', () => [client(), newServer(2).server], 'invalid_definition', /swapped/],
-    ['nothing', () => [], 'invalid_definition', /first is not/],
-    ['null', () => [null, null], 'invalid_definition', /first is not/],
-    ['a factory of servers', () => [server, client()], 'invalid_definition', /first is not/],
-    ['two clients', () => [client(), newClient(1)], 'invalid_definition', /first is not/],
-    ['a handler of HTTP', () => [{ fetch() {}, close() {} }, client()], 'invalid_definition', /first is not/],
-    ['two servers', () => [server(), newServer(2)], 'invalid_definition', /second is not/],
-    ['no client', () => [server()], 'invalid_definition', /second is not/],
+    ['nothing', () => [], 'invalid_definition', /server is not a Server/],
+    ['null', () => [null, null], 'invalid_definition', /server is not a Server/],
+    ['a factory of servers', () => [server, client()], 'invalid_definition', /server is not a Server/],
+    ['two clients', () => [client(), newClient(1)], 'invalid_definition', /server is not a Server/],
+    ['a handler of HTTP', () => [{ fetch() {}, close() {} }, client()], 'invalid_definition', /server is not a Server/],
+    ['two servers', () => [server(), newServer(2)], 'invalid_definition', /client is not a Client/],
+    ['no client', () => [server()], 'invalid_definition', /client is not a Client/],
     [
       'an unknown option',
       () => [server(), client(), { header: {} }],
       'invalid_definition',
-      /"header"; there is headers/,
+      /no option "header"; it has headers, authInfo/,
     ],
   ])('%s', async (_claim, args, code, message) => {
     const attempt = connectPair(...(args() as Parameters<typeof connectPair>))

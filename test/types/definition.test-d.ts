@@ -137,7 +137,7 @@ describe('the codec', () => {
     // @ts-expect-error it may have been refused
     decoded.context.count
     if (decoded.ok) expectTypeOf(decoded.context).toEqualTypeOf<{ count: number }>()
-    else expectTypeOf(decoded.problem.reason).toEqualTypeOf<'missing' | 'invalid' | 'too_large' | 'mismatch'>()
+    else expectTypeOf(decoded.rejection.reason).toEqualTypeOf<'missing' | 'invalid' | 'too_large' | 'mismatch'>()
   })
 
   it('keeps the names of what it redacts', () => {

@@ -11,7 +11,7 @@ import {
   getContext,
   getHttpHeaders,
   installContext,
-  type PolicyRequest,
+  type RequiredRequest,
   readContext,
   runWithContext,
   tryGetContext,
@@ -103,7 +103,7 @@ describe('installContext', () => {
     installContext(server, definition, { required: ['tools/call'] })
     installContext(server, definition, {
       required: (request) => {
-        expectTypeOf(request).toEqualTypeOf<PolicyRequest>()
+        expectTypeOf(request).toEqualTypeOf<RequiredRequest>()
         return request.method === 'tools/call'
       },
     })

@@ -41,7 +41,7 @@ async function sizeOf(input: Input, side: Side): Promise<number> {
 async function receiver({ definition, context }: Input, maxBytes?: number): Promise<Judged> {
   const decoded = await decodeContext(definitionWith(definition, maxBytes), JSON.parse(context))
   if (decoded.ok) return { outcome: 'accept', output: { context: decoded.context } }
-  const { reason, issues } = decoded.problem
+  const { reason, issues } = decoded.rejection
   return { outcome: 'reject', output: { reason, paths: issues.map(({ path }) => path) } }
 }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import {
   type AnyDefinition,
   ContextError,
-  type ContextProblem,
+  type ContextRejection,
   decodeContext,
   defineContext,
   encodeContext,
@@ -16,11 +16,11 @@ import { assertFrozen, assertNoPollution, inTime, orRejection, orRejectionOf } f
 /** Of more than these the rest is counted, and that is one more. */
 const MOST_ISSUES = 21
 
-/** Decoding never throws; it gives a frozen context, or a problem that the published schema describes. */
+/** Decoding never throws; it gives a frozen context, or a rejection that the published schema describes. */
 export async function decodesHarmlessly(definition: AnyDefinition, raw: unknown): Promise<void> {
   const decoded = await inTime(() => decodeContext(definition, raw))
   if (decoded.ok) assertFrozen(decoded.context)
-  else assertProblem(decoded.problem)
+  else assertProblem(decoded.rejection)
   assertNoPollution()
 }
 
@@ -28,7 +28,7 @@ export async function decodesHarmlessly(definition: AnyDefinition, raw: unknown)
 export function decodesJustly(raw: unknown): void {
   const decoded = inTime(() => decodeContext(open, raw))
   assert.ok(!(decoded instanceof Promise))
-  assert.equal(decoded.ok, isContext(raw, open), JSON.stringify(decoded.problem))
+  assert.equal(decoded.ok, isContext(raw, open), JSON.stringify(decoded.rejection))
   if (decoded.ok) assert.equal(JSON.stringify(decoded.context), JSON.stringify(raw))
 }
 
@@ -57,7 +57,7 @@ export async function encodesHarmlessly(definition: AnyDefinition, value: unknow
   }
   assert.ok(isContext(wire, definition))
   const decoded = await decodeContext(definition, JSON.parse(JSON.stringify(wire)))
-  assert.ok(decoded.ok, decoded.problem?.message)
+  assert.ok(decoded.ok, decoded.rejection?.message)
 }
 
 /** A redacted copy has no value of a sensitive field; it throws only what the value throws itself. */
@@ -76,7 +76,7 @@ export function redactsHarmlessly(value: object): void {
   assertNoPollution()
 }
 
-function assertProblem({ data, issues, message, reason }: ContextProblem): void {
+function assertProblem({ data, issues, message, reason }: ContextRejection): void {
   assert.deepEqual(schemaIssues('error-data', data), [])
   assert.equal(reason, data.reason)
   assert.deepEqual(issues, data.issues)

@@ -39,7 +39,7 @@ function isBase64OfUtf8(base64: string): boolean {
   return bytes.toString('base64') === base64 && Buffer.from(bytes.toString()).equals(bytes)
 }
 
-/** Headers give the fields of their types, or a described problem that shows none of their values. */
+/** Headers give the fields of their types, or a described rejection that shows none of their values. */
 export function readsHarmlessly(definition: AnyDefinition, values: readonly string[]): void {
   const headers = new Headers()
   for (const [index, { name }] of definition.headers.entries()) {
@@ -55,8 +55,8 @@ export function readsHarmlessly(definition: AnyDefinition, values: readonly stri
     }
     return
   }
-  assert.equal(read.problem.reason, 'mismatch')
-  assert.deepEqual(schemaIssues('error-data', read.problem.data), [])
+  assert.equal(read.rejection.reason, 'mismatch')
+  assert.deepEqual(schemaIssues('error-data', read.rejection.data), [])
 }
 
 function ownOf(fields: object, name: string): unknown {
@@ -82,7 +82,7 @@ export function mirrorsJustly(definition: AnyDefinition, context: object): void 
     if (value !== undefined) expected[field] = value
   }
   const read = headersToContext(definition, headers)
-  assert.ok(read.ok, read.problem?.message)
+  assert.ok(read.ok, read.rejection?.message)
   assert.deepEqual(read.context, JSON.parse(JSON.stringify(expected)))
   for (const [, value] of headers) assert.ok(value.length <= definition.limits.maxHeaderBytes)
 }

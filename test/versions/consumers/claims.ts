@@ -1,14 +1,14 @@
 // What must hold on every connection of every version of the SDK.
 import assert from 'node:assert/strict'
 import { contextErrorFrom } from 'mcp-request-context'
-import { createContextClient, type RequestSender, supportedContexts } from 'mcp-request-context/client'
+import { createContextClient, type ContextCapableClient, supportedContexts } from 'mcp-request-context/client'
 import { contextFetch } from 'mcp-request-context/http'
 import type { InstallOptions } from 'mcp-request-context/server'
 import { requestContext } from './context.js'
 import { claim } from './report.js'
 
 /** A client of either major, as far as it is called here. */
-export interface Caller extends RequestSender {
+export interface Caller extends ContextCapableClient {
   callTool(params: { name: string; _meta?: Record<string, unknown> }): Promise<unknown>
   listTools(): Promise<{ tools: { name: string }[] }>
   close(): Promise<void>

@@ -1,6 +1,6 @@
 // The tools that the claims call, on a server of either SDK major.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createContextClient, type RequestSender } from 'mcp-request-context/client'
+import { createContextClient, type ContextCapableClient } from 'mcp-request-context/client'
 import {
   type ContextCapableServer,
   getContext,
@@ -17,7 +17,7 @@ interface ToolServer extends ContextCapableServer {
   readonly server: Sender
 }
 
-interface Sender extends RequestSender {
+interface Sender extends ContextCapableClient {
   createMessage(params: object): Promise<unknown>
   fallbackNotificationHandler?: (notification: { method: string }) => Promise<void>
 }

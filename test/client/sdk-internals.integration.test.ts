@@ -1,0 +1,68 @@
+// What src/client/sdk-internals.ts depends on in the SDKs and is not their public API. When a test here fails with a new
+// SDK, read that file and the SDK's source again: a view may leave out a context, or share what one context was told.
+import { Client as ClientV2, StreamableHTTPClientTransport as HttpV2 } from '@modelcontextprotocol/client'
+import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js'
+import { StreamableHTTPClientTransport as HttpV1 } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import { linkedTransports } from 'mcp-request-context/testing'
+import { expect, test } from 'vitest'
+import { METHOD_BEHAVIOR } from '../../src/client/sdk-internals.js'
+
+const INFO = { name: 'test', version: '1.0.0' }
+const URL_OF_NOBODY = new URL('http://127.0.0.1:9/mcp')
+const authProvider = { tokens: () => undefined } as never
+
+const CLIENTS = { 'SDK 1': new ClientV1(INFO), 'SDK 2': new ClientV2(INFO) } as const
+const HTTP_TRANSPORTS = {
+  'SDK 1, Streamable HTTP': [new HttpV1(URL_OF_NOBODY, { authProvider }), 'send'],
+  'SDK 1, SSE': [new SSEClientTransport(URL_OF_NOBODY, { authProvider }), 'send'],
+  'SDK 2, Streamable HTTP': [new HttpV2(URL_OF_NOBODY, { authProvider }), '_send'],
+} as const
+
+/** The private methods that a view treats as the public ones that they belong to. */
+const PRIVATE_METHODS = { _requestWithSchema: 'sends', _readResource: 'is cached' } as const
+
+test.each(Object.entries(PRIVATE_METHODS))('%s of SDK 2 is a method, and %s', (name, behavior) => {
+  expect(METHOD_BEHAVIOR.get(name)).toBe(behavior)
+  expect(Reflect.get(CLIENTS['SDK 2'], name)).toBeTypeOf('function')
+  expect(Reflect.get(CLIENTS['SDK 1'], name)).toBeUndefined()
+})
+
+test('each method whose behavior is known is one of an SDK client', () => {
+  const unknown = [...METHOD_BEHAVIOR.keys()].filter((name) =>
+    Object.values(CLIENTS).every((client) => typeof Reflect.get(client, name) !== 'function'),
+  )
+  expect(unknown).toEqual([])
+})
+
+test('every request of SDK 2 ends in _requestWithSchemaViaCodec, which SDK 1 does not have', () => {
+  const source = (name: string) => String(Reflect.get(CLIENTS['SDK 2'], name))
+  expect(source('_requestWithSchemaViaCodec')).toContain('send')
+  expect(source('request')).toContain('this._requestWithSchema')
+  expect(source('_requestWithSchema')).toContain('this._requestWithSchemaViaCodec(')
+  expect(Reflect.get(CLIENTS['SDK 1'], '_requestWithSchemaViaCodec')).toBeUndefined()
+})
+
+test.each(Object.entries(CLIENTS))('a client of %s keeps its transport in _transport', async (_sdk, client) => {
+  const { client: end } = linkedTransports()
+  const connecting = client.connect(end as never).catch(() => {})
+  await Promise.resolve()
+  expect(Reflect.get(client, '_transport')).toBe(end)
+  await end.close()
+  await connecting
+})
+
+test.each(Object.entries(HTTP_TRANSPORTS))('%s authorizes by _authProvider, and sends again', (_name, pair) => {
+  const [transport, send] = pair
+  expect(Reflect.get(transport, '_authProvider')).toBe(authProvider)
+  expect(String(Reflect.get(transport, send))).toContain(`this.${send}(message`)
+})
+
+test('SDK 1 keeps what tools/list said in collections whose names begin with _cached', () => {
+  const cached = Object.entries(CLIENTS['SDK 1']).filter(([name]) => name.startsWith('_cached'))
+  expect(cached.length).toBeGreaterThanOrEqual(3)
+  for (const [, collection] of cached) expect(collection instanceof Map || collection instanceof Set).toBe(true)
+  const { cacheToolMetadata } = ClientV1.prototype as unknown as Record<string, unknown>
+  const fields = new Set([...String(cacheToolMetadata).matchAll(/this\.(_\w+)/g)].map(([, name]) => name))
+  expect([...fields].filter((name) => name?.startsWith('_cached')).sort()).toEqual(cached.map(([name]) => name).sort())
+})
