@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import type {} from './test/support/cells.js'
@@ -29,6 +30,8 @@ export default defineConfig({
   resolve,
   test: {
     ...minutes(1),
+    // By default vitest leaves one processor to itself: of two, half the machine.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // The HTTP client of SDK 1 adds more abort listeners than Node 20 likes, with this package or without it.
     execArgv: ['--disable-warning=MaxListenersExceededWarning'],
     projects: [
