@@ -8,7 +8,7 @@ export interface RequestContext {
 }
 
 /**
- * The `error.data` of the JSON-RPC error that answers a refused request: code -32602 for a context that is missing where it is required, invalid, or over a limit; code -32020 for one that its HTTP headers contradict. It never holds a value of a sensitive field.
+ * The `error.data` of the JSON-RPC error that rejects a request for its context. The code is -32602 when the context is missing where it is required, invalid, or over a limit, and -32020 when the HTTP headers contradict it. It never holds a value of a sensitive field.
  */
 export interface ContextErrorData {
   /**
@@ -20,24 +20,24 @@ export interface ContextErrorData {
    */
   key: string
   /**
-   * Why the context was refused.
+   * Why the context was rejected.
    */
   reason: 'missing' | 'invalid' | 'too_large' | 'mismatch'
   /**
-   * The faults found.
+   * What is wrong with the context.
    */
   issues: ContextIssue[]
 }
 /**
- * One fault of a context: where it is, and what is wrong.
+ * One thing that is wrong with a context, and where.
  */
 export interface ContextIssue {
   /**
-   * The names and array indexes that lead to the fault, from the context object down; empty for the context itself.
+   * The names and array indexes that lead to it, from the context object down. Empty for the context itself.
    */
   path: (string | number)[]
   /**
-   * What is wrong, for a developer to read. It never holds a value of a sensitive field.
+   * What is wrong, in words for a developer. It never holds a value of a sensitive field.
    */
   message: string
 }
@@ -47,24 +47,24 @@ export interface ContextIssue {
  */
 export interface CapabilitySettings {
   /**
-   * The contexts that this side takes or, in a client's capabilities, sends; by their context key.
+   * The contexts that this side takes, or sends if it is a client, by context key.
    */
   contexts: {
     [k: string]: ContextSettings
   }
 }
 /**
- * What one side says of one context.
+ * The settings of one context.
  */
 export interface ContextSettings {
   /**
-   * The methods whose requests are refused without this context. Absent where the side does not say, or decides for each request.
+   * The methods whose requests are rejected without this context. Absent when this side does not say, or decides for each request.
    *
    * @maxItems 256
    */
   required?: string[]
   /**
-   * The JSON Schema (2020-12) of the context as a client gives it. It holds no reference to another document.
+   * The JSON Schema (2020-12) of the context as a client gives it. It does not refer to another document.
    */
   schema?: {
     [k: string]: unknown
