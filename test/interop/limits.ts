@@ -58,7 +58,7 @@ export const LIMITS: readonly Limit[] = [
     applies: (cell, verb) => isModern(cell) && isRequest(verb) && (isInAnswer(verb) || isOwn(verb)),
   },
   {
-    reason: 'stateless HTTP has no way back to the client but the answer',
+    reason: 'over stateless HTTP, a server can reach its client only with the answer',
     applies: (cell, verb) =>
       !isModern(cell) && isStateless(cell) && (isOwn(verb) || (isInAnswer(verb) && isRequest(verb)) || isAsking(verb)),
   },
@@ -68,12 +68,12 @@ export const LIMITS: readonly Limit[] = [
     applies: (cell, verb) => isModern(cell) && isStateless(cell) && isOwn(verb),
   },
   {
-    reason: 'an answer in JSON is one message: nothing goes before it',
+    reason: 'a JSON answer is a single message, so nothing can be sent before it',
     applies: (cell, verb) =>
       isJson(cell) && (verb.column === 'progress' || isInAnswer(verb) || (isAsking(verb) && !isModern(cell))),
   },
   {
-    reason: 'before 2026-07-28 SDK 2 asks the client while the call waits: the call is sent once',
+    reason: 'before 2026-07-28, SDK 2 asks the client while the call waits, so the call is sent once',
     applies: (cell, { name }) => !isModern(cell) && name === 'input_required',
     claims: ['is renewed'],
     prove: async (verb, _connection, sender) => {
@@ -99,7 +99,7 @@ export const LIMITS: readonly Limit[] = [
     },
   },
   {
-    reason: 'SDK 2 answers it without asking the server: the context arrives, and nothing checks it',
+    reason: 'SDK 2 answers it without the server: the context arrives, and nothing checks it',
     applies: (_cell, { column }) => column === 'listen',
     claims: ['invalid', 'too large'],
     prove: async (verb, _connection, sender) => {

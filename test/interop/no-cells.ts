@@ -14,7 +14,7 @@ export interface NoCell {
 
 export const NO_CELLS: readonly NoCell[] = [
   {
-    reason: '`createMcpHandler` is of SDK 2',
+    reason: 'only SDK 2 has `createMcpHandler`',
     applies: ({ server, transport }) => transport === 'createMcpHandler' && server === 1,
     prove: async () => {
       expect(await import('@modelcontextprotocol/sdk/server/index.js')).not.toHaveProperty('createMcpHandler')

@@ -14,17 +14,17 @@ const COLUMNS: readonly string[] = [...new Set(VERBS.map(({ column }) => column)
 
 const MEANING: Readonly<Record<Claim, string>> = {
   arrives:
-    'two overlapping calls under two contexts are served, and the handler of each reads its own with `getContext`, `readContext` (where the SDK gives the handler an argument) and `getHttpHeaders`, at its start and later',
+    'two calls with two contexts overlap. The handler of each reads its own context, at its start and later, with `getContext`, with `getHttpHeaders` and, if the SDK gives the handler an argument, with `readContext`',
   missing:
-    'without a context, where one is required: `-32602`, `missing`; no handler runs, and the next call is served',
-  optional: 'without a context, where none is required: the handler runs, and reads none',
-  invalid: 'with a context that is invalid: `-32602`, `invalid`; no handler runs, and the next call is served',
-  'too large': 'with one that is too large: `-32602`, `too_large`; the same',
+    'a call without a required context gets `-32602`, `missing`. No handler runs, and the next call is served',
+  optional: 'a call without an optional context is handled, and the handler reads no context',
+  invalid: 'a call with an invalid context gets `-32602`, `invalid`. No handler runs, and the next call is served',
+  'too large': 'a call with a context over a limit gets `-32602`, `too_large`. No handler runs, and the next call is served',
   unanswered:
-    'with a context that is invalid, which a notification cannot be refused for: the handler runs and reads none, and `onerror` is told',
-  'is carried': 'no handler of a user answers it; the context is in the message that arrives',
+    'a notification with an invalid context is handled without it, because a notification cannot be answered. `onerror` is told',
+  'is carried': 'the context is in the message that arrives. The SDK answers it without a handler',
   'is readable': 'the handler reads it with `readContext`',
-  'is renewed': 'each round asks the source function of the context anew',
+  'is renewed': 'the source function is called again in each round',
 }
 
 /** The document; `?` where something did not run. */
@@ -33,23 +33,23 @@ export function report(results: Results): string {
   const rows = rowsOf(results, notes)
   return `# Compatibility
 
-It works the same wherever client and server run. This page is what \`test/interop/verbs.matrix.test.ts\` saw: every verb of the
-protocol, in every combination of SDK major, protocol version and transport. The test fails if the page says something
-else; \`UPDATE_COMPATIBILITY=1 npx vitest run --project matrix test/interop/verbs\` writes it anew.
+\`test/interop/verbs.matrix.test.ts\` runs every verb of the protocol, in every combination of SDK major, protocol version and
+transport, and writes what it saw to this page. It fails if the page differs. To write the page again, run
+\`UPDATE_COMPATIBILITY=1 npx vitest run --project matrix test/interop/verbs\`.
 
 ${table([['package', 'version'], ...PACKAGES.map((name) => [`\`${name}\``, versionOf(name)])])}
 
-✓ says that everything held that is claimed of the verbs of the column. A number is a limit of the SDK, with this package
-and without it: alone it holds for all of the column, beside ✓ for a part.
+✓ means that every claim held for every verb of the column. A number refers to a limit of the SDK, which is there without
+this package too. A number alone is for the whole column, and a number beside ✓ for a part of it.
 
 ${table([['client', 'server', 'protocol', 'transport', ...COLUMNS], ...rows])}
 
 ${notes.map(({ reason }, index) => `${index + 1}. ${sentence(reason)}`).join('\n')}
 
-Stateless HTTP of 2026-07-28 is \`createMcpHandler\` with the \`responseMode\` \`sse\` or \`json\`; the rows \`createMcpHandler\`
-leave that option out. SDK 2 has no HTTP+SSE server: there its servers run on the transport of SDK 1.
+With 2026-07-28, stateless HTTP is \`createMcpHandler\` with the \`responseMode\` \`sse\` or \`json\`. The rows \`createMcpHandler\`
+do not set that option. SDK 2 has no HTTP+SSE server, so its servers run on the transport of SDK 1 there.
 
-What cannot be combined:
+Some combinations do not exist:
 
 ${NO_CELLS.map(({ reason }) => `- ${sentence(reason)}`).join('\n')}
 
