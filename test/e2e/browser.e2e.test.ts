@@ -48,7 +48,7 @@ const UNSENT = {
 const REDIRECTED = {
   name: 'ContextError',
   code: 'redirected',
-  message: expect.stringContaining('this runtime does not tell where to'),
+  message: expect.stringContaining('this runtime hides the target'),
 }
 
 interface Wire {
