@@ -15,7 +15,8 @@ export type HeaderBindingInput =
   | { readonly name: string; readonly type?: HeaderType | undefined }
   | { readonly name: string; readonly scheme: 'Bearer' }
 
-const TYPES: readonly unknown[] = ['string', 'integer', 'boolean'] satisfies HeaderType[]
+/** The types of a binding. */
+export const HEADER_TYPES: readonly unknown[] = ['string', 'integer', 'boolean'] satisfies HeaderType[]
 
 /**
  * Checks the bindings of a definition.
@@ -60,7 +61,7 @@ function issueOf(field: string, name: unknown, type: HeaderType, scheme: unknown
   if (isAuthorization ? scheme !== 'Bearer' || type !== 'string' : scheme !== undefined) {
     return "only Authorization has a scheme: { name: 'Authorization', scheme: 'Bearer' }"
   }
-  if (!TYPES.includes(type)) return `type must be string, integer or boolean, not ${quote(type)}`
+  if (!HEADER_TYPES.includes(type)) return `type must be string, integer or boolean, not ${quote(type)}`
   if (!isReservedHeader(lowerCaseName)) return undefined
   return `${quote(name)} is reserved by HTTP or MCP: use a name such as "X-Tenant-Id"`
 }
