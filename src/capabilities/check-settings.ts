@@ -1,14 +1,10 @@
+import { HEADER_TYPES } from '../definition/header-bindings.js'
 import { isUsableSchema } from '../definition/json-schema-check.js'
 import { getOwn, isObject } from '../shared/get-own.js'
 import { quote } from '../shared/printable.js'
 import { MAX_ADVERTISED, MAX_METHODS } from '../wire/constants.js'
 import { isFieldName, isHeaderName, isNameTooLong } from '../wire/names.js'
 import type { ContextSettings } from '../wire/types.generated.js'
-
-/** The contexts in the settings that a peer advertises, or the message of what is wrong with them. */
-export type CheckedSettings =
-  | { readonly contexts: ReadonlyMap<string, ContextSettings>; readonly issue?: undefined }
-  | { readonly issue: string }
 
 /** What the members of a context's settings must hold. */
 const CHECKS: Readonly<Record<keyof ContextSettings, (value: unknown) => boolean>> = {
@@ -17,27 +13,31 @@ const CHECKS: Readonly<Record<keyof ContextSettings, (value: unknown) => boolean
   headers: isHeaderMap,
 }
 
-/** Checks the settings that a peer advertises (RC-048). Nothing that they refer to is fetched. */
-export function checkSettings(settings: unknown): CheckedSettings {
+/**
+ * Checks the settings that a peer advertises (RC-048). Nothing that they refer to is fetched.
+ *
+ * @returns the contexts in the settings, or the message of what is wrong with them
+ */
+export function checkSettings(settings: unknown): ReadonlyMap<string, ContextSettings> | string {
   const contexts = new Map<string, ContextSettings>()
-  if (settings === undefined) return { contexts }
+  if (settings === undefined) return contexts
   const advertised = getOwn(settings, 'contexts')
   const keys = isObject(advertised) ? Object.keys(advertised) : []
   if (!isObject(advertised) || keys.length > MAX_ADVERTISED) {
-    return { issue: `contexts is not an object of at most ${MAX_ADVERTISED} contexts` }
+    return `contexts is not an object of at most ${MAX_ADVERTISED} contexts`
   }
   for (const key of keys) {
     const context = getOwn(advertised, key)
-    if (key === '' || isNameTooLong(key) || !isObject(context)) return { issue: `context ${quote(key)} is malformed` }
+    if (key === '' || isNameTooLong(key) || !isObject(context)) return `context ${quote(key)} is malformed`
     const known: Record<string, unknown> = {}
     for (const [name, check] of Object.entries(CHECKS)) {
       const value = getOwn(context, name)
-      if (value !== undefined && !check(value)) return { issue: `${name} of context ${quote(key)} is malformed` }
+      if (value !== undefined && !check(value)) return `${name} of context ${quote(key)} is malformed`
       known[name] = value
     }
     contexts.set(key, known)
   }
-  return { contexts }
+  return contexts
 }
 
 function isMethodList(value: unknown): boolean {
@@ -60,7 +60,7 @@ function isBinding(value: unknown): boolean {
     typeof name === 'string' &&
     !isNameTooLong(name) &&
     isHeaderName(name) &&
-    ['string', 'integer', 'boolean'].includes(getOwn(value, 'type') as string) &&
+    HEADER_TYPES.includes(getOwn(value, 'type')) &&
     (scheme === undefined || scheme === 'Bearer')
   )
 }

@@ -36,10 +36,11 @@ export function supportedContexts(client: object): ReadonlyMap<string, ContextSe
   const known = checked.get(capabilities)
   if (known !== undefined) return known
   const settings = checkSettings(getOwn(getOwn(capabilities, 'extensions'), EXTENSION_ID))
-  const contexts = settings.issue === undefined ? settings.contexts : NONE
+  const isMalformed = typeof settings === 'string'
+  const contexts = isMalformed ? NONE : settings
   checked.set(capabilities, contexts)
-  if (settings.issue !== undefined) {
-    peer.onerror?.(new ContextError('invalid', `the peer's settings of ${EXTENSION_ID} are ignored: ${settings.issue}`))
+  if (isMalformed) {
+    peer.onerror?.(new ContextError('invalid', `the peer's settings of ${EXTENSION_ID} are ignored: ${settings}`))
   }
   return contexts
 }

@@ -70,7 +70,7 @@ export function createContextClient<
     throw invalidDefinition('createContextClient() takes an MCP Client, or the `server` of an McpServer')
   }
   assertDefinition(definition)
-  checkOptions('createContextClient()', options, OPTIONS, "{ context: { tenant: 'acme' } }")
+  checkOptions('createContextClient()', options, OPTIONS)
   const sources = options.context === undefined ? [] : addSource([], options.context, definition.limits)
   // A server that sends sampling and elicitation with a context does not thereby say that it takes one.
   if ('getServerCapabilities' in client) advertise(client, definition.key, {})

@@ -17,10 +17,10 @@ export function callListen(
   listen: Method,
   carrier: OutgoingMessage,
   refresh: Refresh | undefined,
-  args: readonly unknown[],
+  args: unknown[],
 ): unknown {
   const transport = client.transport as { send: Method } | undefined
-  if (carrier === LISTEN || transport === undefined) return listen.apply(client, [...args])
+  if (carrier === LISTEN || transport === undefined) return listen.apply(client, args)
   const meta = carrier.params?._meta
   const send: Method = (message, ...rest) => {
     const { params } = message as OutgoingMessage
@@ -28,5 +28,5 @@ export function callListen(
     const sender = refresh === undefined ? transport : refreshingTransport(transport, refresh)
     return sender.send(attached, ...rest)
   }
-  return listen.apply(overlay(client, { transport: overlay(transport, { send }) }), [...args])
+  return listen.apply(overlay(client, { transport: overlay(transport, { send }) }), args)
 }

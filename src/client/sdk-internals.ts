@@ -49,16 +49,17 @@ export function refreshOnRetry(client: object, refresh: Refresh): object {
   const refreshing = refreshingTransport(transport, refresh)
   if (typeof request !== 'function' && refreshing === transport) return client
   let sent = false
-  const requestAgain = async function (this: unknown, codec: unknown, message: OutgoingMessage, ...rest: unknown[]) {
-    return (request as Method).call(this, codec, await refresh(message), ...rest)
-  }
-  const requestOnce = function (this: unknown, ...args: unknown[]): unknown {
-    if (sent) return requestAgain.apply(this, args as Parameters<typeof requestAgain>)
+  const requestAnew: Method = function (codec, message, ...rest) {
+    const send = (fresh: unknown) => (request as Method).call(this, codec, fresh, ...rest)
+    if (sent)
+      return Promise.resolve(message as OutgoingMessage)
+        .then(refresh)
+        .then(send)
     sent = true
-    return (request as Method).apply(this, args)
+    return send(message)
   }
   return overlay(client, {
-    ...(typeof request === 'function' && { [REQUEST_WITH_CODEC]: requestOnce }),
+    ...(typeof request === 'function' && { [REQUEST_WITH_CODEC]: requestAnew }),
     get _transport() {
       const current: unknown = Reflect.get(client, '_transport')
       return current === transport ? refreshing : refreshingTransport(current, refresh)

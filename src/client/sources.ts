@@ -1,6 +1,8 @@
 import { copyContext } from '../codec/copy-context.js'
+import { kindOf } from '../codec/json-walk.js'
 import type { ContextLimits } from '../definition/types.js'
 import { ContextError } from '../errors/context-error.js'
+import { isObject } from '../shared/get-own.js'
 import { isPromise, type MaybePromise } from '../shared/maybe-promise.js'
 import type { ContextRequest } from './source-types.js'
 
@@ -41,17 +43,9 @@ export function askSources(sources: Sources, request: ContextRequest): MaybeProm
  * @throws ContextError `invalid` for a result that is not an object of fields
  */
 function mergeFields(results: readonly unknown[]): Fields {
-  const merged: Record<string, unknown> = {}
-  for (const result of results) {
-    if (result === undefined) continue
-    const fields = fieldsOf(result)
-    for (const name of Object.keys(fields)) {
-      const value = fields[name]
-      // Assigned, a field of this name would set the prototype. It stays a field, and the encoder rejects it.
-      if (name === '__proto__') Object.defineProperty(merged, name, { value, enumerable: true, configurable: true })
-      else merged[name] = value
-    }
-  }
+  let merged: Fields = {}
+  // Spread, a field named `__proto__` stays a field, and the encoder rejects it. Assigned, it would set the prototype.
+  for (const result of results) if (result !== undefined) merged = { ...merged, ...fieldsOf(result) }
   return merged
 }
 
@@ -78,10 +72,9 @@ function snapshot(value: unknown, limits: ContextLimits): unknown {
 }
 
 function fieldsOf(source: unknown): Fields {
-  if (typeof source === 'object' && source !== null && !Array.isArray(source)) return source as Fields
-  const kind = source === null ? 'null' : Array.isArray(source) ? 'an array' : typeof source
+  if (isObject(source)) return source as Fields
   throw new ContextError(
     'invalid',
-    `a context source is an object of fields or a function that returns one, not ${kind}`,
+    `a context source is an object of fields or a function that returns one, not ${kindOf(source)}`,
   )
 }

@@ -71,34 +71,27 @@ export async function callToolOfSdk2(
     return callTool.call(on, params, toolDefinition === undefined ? options : { ...options, toolDefinition })
   }
   if (view.getProtocolEra() !== 'modern') return call(client)
-  const hiding = overlay(client, { request: hideMismatches(client) })
-  try {
-    return await call(hiding)
-  } catch (error) {
-    if (!(error instanceof HiddenMismatch)) throw error
-  }
-  try {
-    await view.listTools(undefined, { signal: options?.signal, timeout: options?.timeout })
-  } catch {
-    // The second call shows whether the listing mattered.
-  }
-  try {
-    return await call(hiding)
-  } catch (error) {
-    throw error instanceof HiddenMismatch ? error.cause : error
-  }
-}
-
-/** A HeaderMismatch that the SDK's own recovery does not see. */
-class HiddenMismatch extends Error {}
-
-function hideMismatches(client: ToolClient): Method {
-  return async (...args) => {
+  for (let isRepeated = false; ; isRepeated = true) {
+    let mismatch: unknown
+    // The SDK's own recovery does not see a HeaderMismatch that is another error.
+    const request: Method = async (...args) => {
+      try {
+        return await client.request(...args)
+      } catch (error) {
+        if ((error as { code?: unknown } | undefined)?.code !== HEADER_MISMATCH) throw error
+        mismatch = error
+        throw new Error('hidden')
+      }
+    }
     try {
-      return await client.request(...args)
+      return await call(overlay(client, { request }))
     } catch (error) {
-      const isMismatch = (error as { code?: unknown } | undefined)?.code === HEADER_MISMATCH
-      throw isMismatch ? new HiddenMismatch('hidden', { cause: error }) : error
+      if (mismatch === undefined || isRepeated) throw mismatch ?? error
+    }
+    try {
+      await view.listTools(undefined, { signal: options?.signal, timeout: options?.timeout })
+    } catch {
+      // The second call shows whether the listing mattered.
     }
   }
 }

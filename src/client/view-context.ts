@@ -60,27 +60,18 @@ export class ViewContext {
     signal: AbortSignal | undefined,
   ): MaybePromise<RequestContext | undefined> {
     if (this.isEmpty || HANDSHAKE.has(message.method)) return undefined
-    if (this.isDynamic) return this.#encodeDynamic(client, message, signal)
-    const fields = this.#sources[0] as Fields
     if (this.#isValid) {
       if (this.#requireSupport) assertSupported(client, this.definition.key)
-      this.#encoded ??= copyContext(fields, this.definition.limits).copy
+      this.#encoded ??= copyContext(this.#sources[0], this.definition.limits).copy
       return cloneJson(this.#encoded)
     }
-    const context = this.#encodeFields(client, fields)
+    const { method, params } = message
+    const context = this.isDynamic
+      ? andThen(askSources(this.#sources, { method, params, signal }), (fields) => this.#encodeFields(client, fields))
+      : this.#encodeFields(client, this.#sources[0] as Fields)
     if (context instanceof Promise) return untilAborted(context, signal)
-    this.#isValid = context !== undefined
+    this.#isValid = !this.isDynamic && context !== undefined
     return context
-  }
-
-  #encodeDynamic(
-    client: object,
-    { method, params }: OutgoingMessage,
-    signal: AbortSignal | undefined,
-  ): MaybePromise<RequestContext | undefined> {
-    const fields = askSources(this.#sources, { method, params, signal })
-    const context = andThen(fields, (settled) => this.#encodeFields(client, settled))
-    return context instanceof Promise ? untilAborted(context, signal) : context
   }
 
   #encodeFields(client: object, fields: Fields): MaybePromise<RequestContext | undefined> {

@@ -29,11 +29,7 @@ export function validateMetaKey(key: string): string {
 function issueOf(key: unknown): string | undefined {
   if (typeof key !== 'string') return 'is not a string'
   if (key.length > MAX_NAME_LENGTH) return `has ${key.length} characters; the limit is ${MAX_NAME_LENGTH}`
-  if (key === '' || !META_KEY.test(key)) {
-    return 'is not an MCP _meta key: use a prefix of a domain you own and a name, such as "com.example/request-context"'
-  }
-  if (RESERVED_NAME.test(key) || RESERVED_PREFIX.test(key)) {
-    return 'is reserved by MCP: use a prefix of a domain you own, such as "com.example/"'
-  }
-  return undefined
+  const isReserved = RESERVED_NAME.test(key) || RESERVED_PREFIX.test(key)
+  if (key !== '' && META_KEY.test(key) && !isReserved) return undefined
+  return `is ${isReserved ? 'reserved by MCP' : 'not an MCP _meta key'}: use a name under a domain of yours, such as "com.example/context"`
 }

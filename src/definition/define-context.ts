@@ -63,17 +63,13 @@ const definitions = /* @__PURE__ */ sharedEntry('definitions', () => new WeakSet
 export function defineContext<S extends ContextSchema>(
   options: ContextDefinitionOptions<S>,
 ): ContextDefinition<SchemaInput<S>, SchemaOutput<S>> {
-  checkOptions('defineContext()', options, OPTIONS, '{ schema: z.object({ ... }) }')
+  checkOptions('defineContext()', options, OPTIONS)
   const { jsonSchema } = options
   if (!isStandardSchema(options.schema)) {
-    throw invalidDefinition(
-      'schema is not a Standard Schema (https://standardschema.dev): pass an object schema of zod, valibot or arktype',
-    )
+    throw invalidDefinition('schema is not a Standard Schema: pass an object schema of zod, valibot or arktype')
   }
   if (jsonSchema !== undefined && !isUsableSchema(jsonSchema)) {
-    throw invalidDefinition(
-      'jsonSchema is not a complete JSON Schema: it must be an object whose keywords are valid, and each $ref must lead into it',
-    )
+    throw invalidDefinition('jsonSchema must be an object with valid keywords, whose every $ref leads into it')
   }
   const schema = options.schema as ContextSchema<SchemaInput<S>, SchemaOutput<S>>
   const headers = resolveBindings(options.headers)
@@ -98,18 +94,12 @@ export function defineContext<S extends ContextSchema>(
  */
 export function assertDefinition(definition: AnyDefinition): void {
   if (typeof definition === 'object' && definition !== null && definitions.has(definition)) return
-  throw invalidDefinition('the definition was not made by defineContext(): pass what defineContext() returned')
+  throw invalidDefinition('the definition was not made by defineContext(): pass what it returned')
 }
 
 function isStandardSchema(value: unknown): value is ContextSchema {
-  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false
-  const standard = (value as Partial<ContextSchema>)['~standard']
-  return (
-    typeof standard === 'object' &&
-    standard !== null &&
-    standard.version === 1 &&
-    typeof standard.validate === 'function'
-  )
+  const standard = (value as Partial<ContextSchema> | null | undefined)?.['~standard']
+  return standard?.version === 1 && typeof standard.validate === 'function'
 }
 
 function resolveSensitive(fields: unknown = []): readonly string[] {

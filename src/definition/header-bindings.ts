@@ -15,7 +15,8 @@ export type HeaderBindingInput =
   | { readonly name: string; readonly type?: HeaderType | undefined }
   | { readonly name: string; readonly scheme: 'Bearer' }
 
-const TYPES: readonly unknown[] = ['string', 'integer', 'boolean'] satisfies HeaderType[]
+/** The types of a binding. */
+export const HEADER_TYPES: readonly unknown[] = ['string', 'integer', 'boolean'] satisfies HeaderType[]
 
 /**
  * Checks the bindings of a definition.
@@ -42,7 +43,7 @@ export function resolveBindings(headers: unknown = {}): readonly HeaderBinding[]
 
 function resolveBinding(field: string, input: unknown): HeaderBinding {
   const given = (typeof input === 'string' ? { name: input } : input) as Partial<HeaderBinding> | null
-  checkOptions(`headers: ${quote(field)}`, given, ['name', 'type', 'scheme'], "{ name: 'X-Tenant-Id' }")
+  checkOptions(`headers: ${quote(field)}`, given, ['name', 'type', 'scheme'])
   const { name, type = 'string', scheme } = given as Partial<HeaderBinding>
   const invalid = issueOf(field, name, type, scheme)
   if (invalid !== undefined) throw invalidBinding(field, invalid)
@@ -52,18 +53,17 @@ function resolveBinding(field: string, input: unknown): HeaderBinding {
 function issueOf(field: string, name: unknown, type: HeaderType, scheme: unknown): string | undefined {
   if (!isFieldName(field)) return `is not a field name: it must match ${FIELD_NAME.source}`
   if (typeof name !== 'string' || !isHeaderName(name)) {
-    return `${quote(name)} is not a header name (RFC 9110, section 5.6.2), such as "X-Tenant-Id"`
+    return `${quote(name)} is not a header name: use a name such as "X-Tenant-Id"`
   }
-  if (name.length > MAX_NAME_LENGTH)
-    return `a header name has at most ${MAX_NAME_LENGTH} characters, not ${name.length}`
+  if (name.length > MAX_NAME_LENGTH) return `its name has ${name.length} characters; the limit is ${MAX_NAME_LENGTH}`
   const lowerCaseName = name.toLowerCase()
   const isAuthorization = lowerCaseName === 'authorization'
   if (isAuthorization ? scheme !== 'Bearer' || type !== 'string' : scheme !== undefined) {
-    return "a scheme is for Authorization, which is bound only as { name: 'Authorization', scheme: 'Bearer' }"
+    return "only Authorization has a scheme: { name: 'Authorization', scheme: 'Bearer' }"
   }
-  if (!TYPES.includes(type)) return `type must be string, integer or boolean, not ${quote(type)}`
+  if (!HEADER_TYPES.includes(type)) return `type must be string, integer or boolean, not ${quote(type)}`
   if (!isReservedHeader(lowerCaseName)) return undefined
-  return `${quote(name)} belongs to HTTP, a proxy, the browser or MCP; choose a name such as "X-Tenant-Id"`
+  return `${quote(name)} is reserved by HTTP or MCP: use a name such as "X-Tenant-Id"`
 }
 
 /** The error for the binding of one field. */

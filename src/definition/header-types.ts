@@ -1,16 +1,10 @@
 import { getOwn, isObject } from '../shared/get-own.js'
 import { invalidBinding } from './header-bindings.js'
 import { followReference } from './json-schema.js'
-import type { HeaderBinding, HeaderType, JsonSchema } from './types.js'
+import type { HeaderBinding, JsonSchema } from './types.js'
 
 /** The JSON types that a schema allows a value to have; `undefined` where it does not say. */
 type Types = readonly string[] | undefined
-
-/** The JSON type that each type of a binding needs. */
-const JSON_TYPES = { string: 'string', integer: 'number', boolean: 'boolean' } as const satisfies Record<
-  HeaderType,
-  string
->
 
 /** A schema is followed this many levels down, which also ends a circle of references. */
 const MAX_DEPTH = 16
@@ -26,14 +20,11 @@ export function assertHeaderTypes(bindings: readonly HeaderBinding[], schema: Js
 
 function assertHeaderType({ field, type }: HeaderBinding, types: Types): void {
   if (types === undefined) return
-  const structured = types.find((name) => name === 'object' || name === 'array')
-  if (structured === undefined && types.includes(JSON_TYPES[type])) return
-  const other = (Object.keys(JSON_TYPES) as HeaderType[]).find((possible) => types.includes(JSON_TYPES[possible]))
+  const isCarried = types.includes(type === 'integer' ? 'number' : type)
+  if (isCarried && !types.includes('object') && !types.includes('array')) return
   throw invalidBinding(
     field,
-    structured === undefined && other !== undefined
-      ? `its schema does not allow type ${type}: bind it as { name: ..., type: '${other}' }`
-      : `its schema allows ${types.join(', ')}, and a header carries a string, an integer or a boolean`,
+    `its schema allows ${types.join(', ')}, not type ${type}: bind a field that is a string, integer or boolean by its type`,
   )
 }
 

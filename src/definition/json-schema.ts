@@ -1,12 +1,13 @@
 import { invalidDefinition } from '../errors/invalid-definition.js'
 import { getOwn } from '../shared/get-own.js'
-import type { AnyDefinition, ContextSchema, JsonSchema } from './types.js'
+import type { AnyDefinition, JsonSchema } from './types.js'
 
 /** The part of Standard JSON Schema (https://standardschema.dev/json-schema) that is read here. */
 interface StandardJsonSchema {
-  readonly vendor: string
   readonly jsonSchema?: { readonly input?: (options: { target: string }) => JsonSchema }
 }
+
+type Described = Pick<AnyDefinition, 'schema' | 'jsonSchema'>
 
 /**
  * The JSON Schema (2020-12) of a context as a client gives it. It is the one given with the definition, or else the one
@@ -16,31 +17,33 @@ interface StandardJsonSchema {
  * @example
  * writeFileSync('context.schema.json', JSON.stringify(contextJsonSchema(requestContext), null, 2))
  */
-export function contextJsonSchema(definition: Pick<AnyDefinition, 'schema' | 'jsonSchema'>): JsonSchema {
-  return definition.jsonSchema ?? standardJsonSchema(definition.schema)
+export function contextJsonSchema(definition: Described): JsonSchema {
+  const remedy = 'pass its JSON Schema to defineContext() as jsonSchema'
+  let schema: JsonSchema | undefined
+  try {
+    schema = givenOrMade(definition)
+  } catch (cause) {
+    throw invalidDefinition(`the schema cannot be written as JSON Schema: ${remedy}`, cause)
+  }
+  if (schema !== undefined) return schema
+  const { vendor } = definition.schema['~standard']
+  throw invalidDefinition(`a schema of ${vendor} does not provide a JSON Schema: ${remedy}`)
 }
 
 /** The same, or `undefined` where that throws. */
-export function tryContextJsonSchema(definition: Pick<AnyDefinition, 'schema' | 'jsonSchema'>): JsonSchema | undefined {
+export function tryContextJsonSchema(definition: Described): JsonSchema | undefined {
   try {
-    return contextJsonSchema(definition)
+    return givenOrMade(definition)
   } catch {
     return undefined
   }
 }
 
-function standardJsonSchema(schema: ContextSchema): JsonSchema {
-  const { jsonSchema, vendor } = schema['~standard'] as StandardJsonSchema
-  const input = jsonSchema?.input
-  const remedy = 'pass its JSON Schema to defineContext() as jsonSchema'
-  if (typeof input !== 'function') {
-    throw invalidDefinition(`a schema of ${vendor} does not provide a JSON Schema: ${remedy}`)
-  }
-  try {
-    return input.call(jsonSchema, { target: 'draft-2020-12' })
-  } catch (cause) {
-    throw invalidDefinition(`the schema cannot be written as JSON Schema: ${remedy}`, cause)
-  }
+/** The JSON Schema given with a definition, or else made by its schema's library; `undefined` where the library cannot. */
+function givenOrMade({ jsonSchema, schema }: Described): JsonSchema | undefined {
+  if (jsonSchema !== undefined) return jsonSchema
+  const standard = (schema['~standard'] as StandardJsonSchema).jsonSchema
+  return typeof standard?.input === 'function' ? standard.input({ target: 'draft-2020-12' }) : undefined
 }
 
 /** Keywords that name further fields, outside of `properties`. */

@@ -18,15 +18,13 @@ const MAX_MAX_DEPTH = 256
  * @throws ContextError `invalid_definition` for an unknown limit, or one that is not a positive integer
  */
 export function resolveLimits(limits: unknown = {}): ContextLimits {
-  checkOptions('limits', limits, Object.keys(DEFAULT_LIMITS), '{ maxBytes: 16384 }')
+  checkOptions('limits', limits, Object.keys(DEFAULT_LIMITS))
   const resolved: Record<string, number> = { ...DEFAULT_LIMITS }
   for (const [name, value] of Object.entries(limits as object)) {
     if (value === undefined) continue
-    if (!Number.isSafeInteger(value) || (value as number) < 1) {
-      throw invalidDefinition(`limits: ${name} must be a positive integer, not ${String(value)}`)
-    }
-    if (name === 'maxDepth' && (value as number) > MAX_MAX_DEPTH) {
-      throw invalidDefinition(`limits: maxDepth must be at most ${MAX_MAX_DEPTH}, not ${value}`)
+    const max = name === 'maxDepth' ? MAX_MAX_DEPTH : Number.MAX_SAFE_INTEGER
+    if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > max) {
+      throw invalidDefinition(`limits: ${name} must be an integer from 1 to ${max}, not ${String(value)}`)
     }
     resolved[name] = value as number
   }

@@ -1,56 +1,16 @@
-/** Headers that belong to HTTP itself, to proxies, to browsers or to MCP. No field can be bound to them (RC-032). */
-const RESERVED_HEADERS: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  'accept',
-  'age',
-  'allow',
-  'alt-svc',
-  'cache-control',
-  'connection',
-  'cookie',
-  'cookie2',
-  'date',
-  'dnt',
-  'dpop',
-  'etag',
-  'expect',
-  'expires',
-  'forwarded',
-  'from',
-  'host',
-  'http2-settings',
-  'keep-alive',
-  'last-event-id',
-  'last-modified',
-  'location',
-  'max-forwards',
-  'origin',
-  'pragma',
-  'range',
-  'referer',
-  'retry-after',
-  'server',
-  'set-cookie',
-  'set-cookie2',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'upgrade-insecure-requests',
-  'user-agent',
-  'vary',
-  'via',
-  'warning',
-  'www-authenticate',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-proto',
-  'x-real-ip',
-])
-
-const RESERVED_PREFIXES = ['accept-', 'access-control-', 'content-', 'if-', 'mcp-', 'proxy-', 'sec-'] as const
+/** Headers that no field can be bound to (RC-032), by their names in lower case and by whom they belong to. */
+const RESERVED_HEADERS: readonly RegExp[] = [
+  // Families of names, among them those of MCP.
+  /^(?:accept|access-control|content|if|mcp|proxy|sec)-/,
+  // HTTP itself: what a message, a cache or a server says.
+  /^(?:accept|age|allow|alt-svc|cache-control|date|etag|expect|expires|last-modified|location|pragma|range|retry-after|server|vary|warning|www-authenticate)$/,
+  // Connections and proxies.
+  /^(?:connection|forwarded|host|http2-settings|keep-alive|max-forwards|te|trailer|transfer-encoding|upgrade|via|x-forwarded-(?:for|host|port|proto)|x-real-ip)$/,
+  // Browsers and other clients.
+  /^(?:cookie2?|dnt|dpop|from|last-event-id|origin|referer|set-cookie2?|upgrade-insecure-requests|user-agent)$/,
+]
 
 /** Whether a header, by its name in lower case, is one that no field can be bound to (RC-032). */
 export function isReservedHeader(lowerCaseName: string): boolean {
-  return RESERVED_HEADERS.has(lowerCaseName) || RESERVED_PREFIXES.some((prefix) => lowerCaseName.startsWith(prefix))
+  return RESERVED_HEADERS.some((names) => names.test(lowerCaseName))
 }

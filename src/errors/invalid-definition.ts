@@ -11,11 +11,10 @@ export function invalidDefinition(message: string, cause?: unknown): ContextErro
  * Checks that options are an object with known names only: a misspelt option must not be ignored.
  *
  * @param owner what takes the options, for the message: `defineContext`
- * @param example options as they should be, for the message: `{ schema: z.object({ ... }) }`
  * @throws ContextError `invalid_definition`, naming the unknown option and the known ones
  */
-export function checkOptions(owner: string, options: unknown, known: readonly string[], example: string): void {
-  if (!isObject(options)) throw invalidDefinition(`${owner} must be an object such as ${example}`)
+export function checkOptions(owner: string, options: unknown, known: readonly string[]): void {
+  if (!isObject(options)) throw invalidDefinition(`${owner} must be an object with ${known.join(', ')}`)
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
       throw invalidDefinition(`${owner} has no option ${quote(name)}; it has ${known.join(', ')}`)

@@ -28,10 +28,7 @@ export function rejectionOf(
   const issues = found.map(({ path, message }) => ({ path: shownPath(definition, path), message }))
   return {
     reason,
-    message:
-      reason === 'missing'
-        ? `Missing request context ${key}: the request carries none; a client adds it with withContext()`
-        : `Invalid request context ${key}: ${describeIssues(reason, issues)}`,
+    message: `Invalid request context ${key}: ${describeIssues(reason, issues)}`,
     issues,
     data: { extension: EXTENSION_ID, key, reason, issues },
   }
@@ -39,7 +36,8 @@ export function rejectionOf(
 
 /** Rejects a request that carries no context where one is required. */
 export function rejectMissing(definition: Rejected): ContextRejection {
-  return rejectionOf(definition, 'missing', [])
+  const message = `Missing request context ${definition.key}: the request carries none; a client adds it with withContext()`
+  return { ...rejectionOf(definition, 'missing', []), message }
 }
 
 /** Rejects a context that the header bound to one of its fields contradicts. The message shows neither value (RC-041). */

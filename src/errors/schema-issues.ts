@@ -54,7 +54,7 @@ export function issuesFromSchema(
     return { path: shown, message: withheld || hasSecret(message) ? WITHHELD : message }
   })
   const listed = issues.filter(({ path }, index) => {
-    length += lengthOf(path)
+    length += path.join('').length
     return index === 0 || length <= MAX_PATH_LENGTH
   })
   if (found.length > listed.length) listed.push({ path: [], message: `${found.length - listed.length} more issues` })
@@ -79,19 +79,13 @@ function foldCase(text: string): string {
   return text.toUpperCase()
 }
 
-function lengthOf(path: ContextIssue['path']): number {
-  return path.reduce<number>((length, segment) => length + String(segment).length, 0)
-}
-
 /** The words, and the two ends, of every string, number and member name within the sensitive fields. */
 function secretsIn(context: unknown, sensitive: readonly string[]): string[] {
   const secrets = new Set<string>()
   const add = (text: string): void => {
     const folded = foldCase(text.trim())
     if (folded === '') return
-    if (folded.length > SECRET_END_LENGTH) {
-      secrets.add(folded.slice(0, SECRET_END_LENGTH)).add(folded.slice(-SECRET_END_LENGTH))
-    } else secrets.add(folded)
+    secrets.add(folded.slice(0, SECRET_END_LENGTH)).add(folded.slice(-SECRET_END_LENGTH))
     for (const word of folded.split(/[^\p{L}\p{N}]+/u)) if (word.length >= MIN_WORD_LENGTH) secrets.add(word)
   }
   const collect = (value: unknown): void => {

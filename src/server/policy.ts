@@ -21,13 +21,13 @@ export interface Policy {
  */
 export function resolvePolicy(definition: AnyDefinition, options: InstallOptions): Policy {
   assertDefinition(definition)
-  checkOptions('installing a context', options, ['required', 'http'], '{ required: true }')
+  checkOptions('installing a context', options, ['required', 'http'])
   const required = options.required ?? false
   return { definition, required, requires: resolveRequired(required), http: resolveHttp(options.http) }
 }
 
 function resolveHttp(options: Partial<HttpPolicy> = {}): HttpPolicy {
-  checkOptions('http', options, ['verify', 'lift', 'prefer'], "{ verify: 'strict' }")
+  checkOptions('http', options, ['verify', 'lift', 'prefer'])
   const { verify = 'mismatch', lift = false, prefer = 'meta' } = options as Partial<HttpPolicy>
   if (verify !== 'mismatch' && verify !== 'strict' && verify !== false) {
     throw invalidDefinition("http: verify must be 'mismatch', 'strict' or false")
