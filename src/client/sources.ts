@@ -1,9 +1,9 @@
 import { copyContext } from '../codec/copy-context.js'
-import { kindOf } from '../codec/json-walk.js'
 import type { ContextLimits } from '../definition/types.js'
 import { ContextError } from '../errors/context-error.js'
 import { isObject } from '../shared/get-own.js'
 import { isPromise, type MaybePromise } from '../shared/maybe-promise.js'
+import { kindOf } from '../shared/printable.js'
 import type { ContextRequest } from './source-types.js'
 
 /** Some fields of a context, as one source gives them. */

@@ -1,8 +1,9 @@
 import type { ContextLimits } from '../definition/types.js'
+import { kindOf } from '../shared/printable.js'
 import { FIELD_NAME } from '../wire/names.js'
 import type { RequestContext } from '../wire/types.generated.js'
 import { invalidIssue } from './copy-issue.js'
-import { isRecord, kindOf, type WalkResult, walkContext } from './json-walk.js'
+import { isRecord, type WalkResult, walkContext } from './json-walk.js'
 
 type Fields = Readonly<Record<string, unknown>>
 

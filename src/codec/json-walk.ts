@@ -3,7 +3,7 @@
 // against 2.0 us for ten values in three objects). This walk reads every value once, stops at the first limit, and knows
 // the path. test/hostile holds it to that, test/codec to the bytes of JSON.stringify.
 import type { ContextLimits } from '../definition/types.js'
-import { quote } from '../shared/printable.js'
+import { kindOf, quote, tagOf } from '../shared/printable.js'
 import { FIELD_NAME, isFieldName } from '../wire/names.js'
 import type { RequestContext } from '../wire/types.generated.js'
 import { type CopyIssue, invalidIssue, tooLargeIssue } from './copy-issue.js'
@@ -117,18 +117,4 @@ class Stop {
 export function isRecord(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
   return Object.getPrototypeOf(value) === Object.prototype || tagOf(value) === '[object Object]'
-}
-
-function tagOf(value: object): string {
-  return Object.prototype.toString.call(value)
-}
-
-/** What kind of value it is, for a message. The value itself is never shown. */
-export function kindOf(value: unknown): string {
-  if (value === null) return 'null'
-  if (typeof value !== 'object') return value === undefined ? 'undefined' : `a ${typeof value}`
-  const kind = tagOf(value).slice('[object '.length, -1)
-  // An object can give itself any tag. Only the name of a built-in is shown.
-  if (!(kind in globalThis)) return 'an object'
-  return /^[AEIOU]/.test(kind) ? `an ${kind}` : `a ${kind}`
 }

@@ -14,7 +14,23 @@ export function printable(text: string): string {
 
 /** A name for a message: quoted, escaped, and cut when it is long, so that a peer's text cannot flood a log. */
 export function quote(name: unknown): string {
-  const text = typeof name === 'object' && name !== null ? Object.prototype.toString.call(name) : String(name)
+  if (typeof name === 'object') return kindOf(name)
+  const text = String(name)
   const shown = text.length > MAX_QUOTED_LENGTH ? `${text.slice(0, MAX_QUOTED_LENGTH)}...` : text
   return JSON.stringify(shown)
+}
+
+/** What kind of value it is, for a message. The value itself is never shown. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (typeof value !== 'object') return value === undefined ? 'undefined' : `a ${typeof value}`
+  const kind = tagOf(value).slice('[object '.length, -1)
+  // An object can give itself any tag. Only the name of a built-in is shown.
+  if (!(kind in globalThis)) return 'an object'
+  return /^[AEIOU]/.test(kind) ? `an ${kind}` : `a ${kind}`
+}
+
+/** What `Object.prototype` calls an object: `[object Map]`. */
+export function tagOf(value: object): string {
+  return Object.prototype.toString.call(value)
 }
