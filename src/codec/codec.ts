@@ -116,21 +116,23 @@ function rejected(rejection: ContextRejection): { readonly ok: false; readonly r
   return { ok: false, rejection }
 }
 
-/** Unlike a receiver, which stops counting at the limit, a sender is told the size of its own context. */
+/** A sender is told the size of its own context, up to this many bytes. A receiver stops counting at the limit. */
+const MAX_MEASURED_BYTES = 2 ** 20
+
 function copyError(definition: AnyDefinition, issue: CopyIssue, value: unknown): ContextError {
   return rejectionError(rejectionOf(definition, issue.reason, [measured(definition, issue, value)]))
 }
 
 function measured({ limits }: AnyDefinition, issue: CopyIssue, value: unknown): CopyIssue {
   if (issue.limit === undefined || issue.limit === 'maxDepth') return issue
-  try {
-    const json = JSON.stringify(value)
-    const size =
-      issue.limit === 'maxBytes' ? new TextEncoder().encode(json).length : Object.keys(JSON.parse(json)).length
-    return size > limits[issue.limit] ? tooLargeIssue(issue.limit, limits, size) : issue
-  } catch {
-    return issue
-  }
+  const { copy } = copyContext(value, { ...limits, maxBytes: MAX_MEASURED_BYTES, maxFields: Number.POSITIVE_INFINITY })
+  if (copy === undefined) return issue
+  const size = issue.limit === 'maxBytes' ? utf8Length(JSON.stringify(copy)) : Object.keys(copy).length
+  return tooLargeIssue(issue.limit, limits, size)
+}
+
+function utf8Length(text: string): number {
+  return new TextEncoder().encode(text).length
 }
 
 /** The schema, a getter or a proxy threw. What it threw is shown only where no field is sensitive. */

@@ -21,15 +21,15 @@ const RESERVED_PREFIX = /^[^./]+\.(?:mcp|modelcontextprotocol)(?:\.[^/]*)?\//i
  * validateMetaKey('com.example/request-context')
  */
 export function validateMetaKey(key: string): string {
-  const issue = issueOf(key)
+  const issue = typeof key === 'string' ? issueOf(key) : 'is not a string'
   if (issue !== undefined) throw invalidDefinition(`key ${quote(key)} ${issue}`)
   return key
 }
 
-function issueOf(key: unknown): string | undefined {
-  if (typeof key !== 'string') return 'is not a string'
+function issueOf(key: string): string | undefined {
   if (key.length > MAX_NAME_LENGTH) return `has ${key.length} characters; the limit is ${MAX_NAME_LENGTH}`
   const isReserved = RESERVED_NAME.test(key) || RESERVED_PREFIX.test(key)
   if (key !== '' && META_KEY.test(key) && !isReserved) return undefined
-  return `is ${isReserved ? 'reserved by MCP' : 'not an MCP _meta key'}: use a name under a domain of yours, such as "com.example/context"`
+  const what = isReserved ? 'reserved by MCP' : 'not an MCP _meta key'
+  return `is ${what}: use a name under a domain of yours, such as "com.example/context"`
 }

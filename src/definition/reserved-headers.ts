@@ -1,4 +1,4 @@
-/** Headers that no field can be bound to (RC-032), by their names in lower case and by whom they belong to. */
+/** The headers that no field can be bound to (RC-032), by whom they belong to. `spec/vectors/bindings.json` has a case for each. */
 const RESERVED_HEADERS: readonly RegExp[] = [
   // Families of names, among them those of MCP.
   /^(?:accept|access-control|content|if|mcp|proxy|sec)-/,
@@ -10,7 +10,11 @@ const RESERVED_HEADERS: readonly RegExp[] = [
   /^(?:cookie2?|dnt|dpop|from|last-event-id|origin|referer|set-cookie2?|upgrade-insecure-requests|user-agent)$/,
 ]
 
-/** Whether a header, by its name in lower case, is one that no field can be bound to (RC-032). */
+/**
+ * Whether a header is one that no field can be bound to (RC-032).
+ *
+ * @param lowerCaseName its name in lower case: HTTP compares names without regard to case (RFC 9110, section 5.1)
+ */
 export function isReservedHeader(lowerCaseName: string): boolean {
   return RESERVED_HEADERS.some((names) => names.test(lowerCaseName))
 }

@@ -124,7 +124,13 @@ const CASES: Case[] = [
   ],
   ['and not with another', {}, { tenant: '' }, { 'x-tenant-id': 'acme' }, { refused: 'tenant' }],
   ['integers agree', {}, { retries: 7 }, { 'x-retries': '7' }, { gets: { retries: 7 } }],
-  ['integers disagree', {}, { retries: 7 }, { 'x-retries': '8' }, { refused: 'retries', says: 'X-Retries contradicts' }],
+  [
+    'integers disagree',
+    {},
+    { retries: 7 },
+    { 'x-retries': '8' },
+    { refused: 'retries', says: 'X-Retries contradicts' },
+  ],
   [
     'a header that is no integer is refused',
     {},
@@ -700,9 +706,9 @@ describe.each(MAJORS)('a batch, SDK %i', (major) => {
 
 describe('http options that cannot be', () => {
   test.each<[string, unknown, string]>([
-    ['true', true, "http must be an object such as { verify: 'strict' }"],
-    ['a list', [], "http must be an object such as { verify: 'strict' }"],
-    ['null', null, "http must be an object such as { verify: 'strict' }"],
+    ['true', true, 'http must be an object with verify, lift, prefer'],
+    ['a list', [], 'http must be an object with verify, lift, prefer'],
+    ['null', null, 'http must be an object with verify, lift, prefer'],
     ['an unknown one', { verfy: 'strict' }, 'http has no option "verfy"; it has verify, lift, prefer'],
     ['verify: true', { verify: true }, "http: verify must be 'mismatch', 'strict' or false"],
     ['verify: another word', { verify: 'always' }, "http: verify must be 'mismatch', 'strict' or false"],

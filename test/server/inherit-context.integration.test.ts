@@ -294,7 +294,12 @@ describe('a list of fields', () => {
     ['is empty', testContext, [], /^inheritContext\(\): name the fields, such as \['tenant'\]$/],
     ['is a name', testContext, 'tenant', /name the fields/],
     ['is not there', testContext, undefined, /name the fields/],
-    ['has a field twice', testContext, ['tenant', 'retries', 'tenant'], /^inheritContext\(\): "tenant" is listed twice$/],
+    [
+      'has a field twice',
+      testContext,
+      ['tenant', 'retries', 'tenant'],
+      /^inheritContext\(\): "tenant" is listed twice$/,
+    ],
     [
       'has an unknown field',
       testContext,
