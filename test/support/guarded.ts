@@ -4,7 +4,7 @@ import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.
 import { listen } from './http.js'
 
 /** A POST that came to the gateway, let through or not. */
-export interface Attempt {
+interface Attempt {
   readonly method: string
   readonly id?: unknown
   readonly meta: Record<string, unknown>
@@ -12,7 +12,7 @@ export interface Attempt {
   readonly status: 'passed' | 401
 }
 
-export interface Guarded {
+interface Guarded {
   readonly url: URL
   readonly attempts: Attempt[]
   readonly authProvider: OAuthClientProvider

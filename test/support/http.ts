@@ -136,7 +136,7 @@ export function serveStateful(major: Major, makeServer: MakeServer): Promise<URL
 }
 
 /** The same in an Express application, which parses the bodies; that of SDK 2 is its own. */
-export function serveExpress(major: Major, makeServer: MakeServer): Promise<URL> {
+function serveExpress(major: Major, makeServer: MakeServer): Promise<URL> {
   const session = sessions<NodeTransport>(HTTP_TRANSPORTS[major], makeServer)
   const app = major === 1 ? express().use(express.json()) : createMcpExpressApp()
   app.all('/mcp', async (request, response) => {
@@ -146,13 +146,13 @@ export function serveExpress(major: Major, makeServer: MakeServer): Promise<URL>
 }
 
 /** Streamable HTTP with a session for each client, of web `Request` and `Response`. */
-export function serveWeb(major: Major, makeServer: MakeServer): Promise<URL> {
+function serveWeb(major: Major, makeServer: MakeServer): Promise<URL> {
   const session = sessions<WebTransport>(WEB_TRANSPORTS[major], makeServer)
   return listenWeb(async (request) => (await session(request.headers.get('mcp-session-id'))).handleRequest(request))
 }
 
 /** The same in a Hono application; that of SDK 2 is its own, and parses the bodies. */
-export function serveHono(major: Major, makeServer: MakeServer): Promise<URL> {
+function serveHono(major: Major, makeServer: MakeServer): Promise<URL> {
   const session = sessions<WebTransport>(WEB_TRANSPORTS[major], makeServer)
   const app = major === 1 ? new Hono() : createMcpHonoApp()
   app.all('/mcp', async (context: Context) => {
@@ -188,7 +188,7 @@ export function serveHandler(makeServer: MakeServer, options: object = {}): Prom
 }
 
 /** The same in the Express application of SDK 2. */
-export function serveHandlerInExpress(makeServer: MakeServer): Promise<URL> {
+function serveHandlerInExpress(makeServer: MakeServer): Promise<URL> {
   const handle = toNodeHandler(newHandler(makeServer))
   const app = createMcpExpressApp()
   app.all('/mcp', (request, response) => handle(request, response, request.body))
@@ -196,7 +196,7 @@ export function serveHandlerInExpress(makeServer: MakeServer): Promise<URL> {
 }
 
 /** The same in the Hono application of SDK 2. */
-export function serveHandlerInHono(makeServer: MakeServer): Promise<URL> {
+function serveHandlerInHono(makeServer: MakeServer): Promise<URL> {
   const handler = newHandler(makeServer)
   const app = createMcpHonoApp()
   app.all('/mcp', (context: Context) => {

@@ -13,7 +13,7 @@ export function path(relative: string): string {
   return fileURLToPath(new URL(`../../${relative}`, import.meta.url))
 }
 
-export interface Block {
+interface Block {
   /** What its opening fence says: the language, and a name for a file, an output or a message. */
   readonly info: string
   readonly text: string
