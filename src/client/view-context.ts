@@ -1,5 +1,5 @@
 import { assertSupported } from '../capabilities/supported-contexts.js'
-import { attachContext, type OutgoingMessage, replaceContext } from '../codec/attach-context.js'
+import { attachContext, detachContext, type OutgoingMessage } from '../codec/attach-context.js'
 import { encodeContext } from '../codec/codec.js'
 import { cloneJson, copyContext } from '../codec/copy-context.js'
 import type { AnyDefinition } from '../definition/types.js'
@@ -95,7 +95,7 @@ export function attachContexts(
   message: OutgoingMessage,
   signal: AbortSignal | undefined,
 ): MaybePromise<OutgoingMessage> {
-  return writeContexts(contexts, client, message, signal, attachContext, message, 0)
+  return writeContexts(contexts, client, message, signal, message, false)
 }
 
 /**
@@ -111,33 +111,37 @@ export function refreshing(
   signal: AbortSignal | undefined,
 ): Refresh | undefined {
   for (const { isDynamic } of contexts) {
-    if (isDynamic) return (message) => writeContexts(contexts, client, original, signal, replaceContext, message, 0)
+    if (isDynamic) return (message) => writeContexts(contexts, client, original, signal, message, true)
   }
   return undefined
 }
 
-/** @param original the message as source functions are told of it */
+/**
+ * @param original the message as source functions are told of it
+ * @param isAnew whether `message` has the contexts already, and only the dynamic ones are replaced
+ */
 function writeContexts(
   contexts: readonly ViewContext[],
   client: object,
   original: OutgoingMessage,
   signal: AbortSignal | undefined,
-  write: typeof attachContext,
   message: OutgoingMessage,
-  from: number,
+  isAnew: boolean,
+  from = 0,
 ): MaybePromise<OutgoingMessage> {
   let written = message
   for (let index = from; index < contexts.length; index++) {
     const context = contexts[index] as ViewContext
-    if (write === replaceContext && !context.isDynamic) continue
+    if (isAnew && !context.isDynamic) continue
     const { key } = context.definition
+    const target = isAnew ? detachContext(written, key) : written
     const encoded = context.encode(client, original, signal)
     if (encoded instanceof Promise) {
       return encoded.then((settled) =>
-        writeContexts(contexts, client, original, signal, write, write(written, key, settled), index + 1),
+        writeContexts(contexts, client, original, signal, attachContext(target, key, settled), isAnew, index + 1),
       )
     }
-    written = write(written, key, encoded)
+    written = attachContext(target, key, encoded)
   }
   return written
 }

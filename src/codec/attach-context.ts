@@ -34,14 +34,8 @@ export function attachContext<M extends OutgoingMessage>(
   return attached as unknown as M
 }
 
-/** A copy of a message that carries another context than before, or none. */
-export function replaceContext<M extends OutgoingMessage>(
-  message: M,
-  key: string,
-  context: RequestContext | undefined,
-): M {
-  const meta: Record<string, unknown> = { ...message.params?._meta }
-  if (context === undefined) delete meta[key]
-  else meta[key] = context
+/** A copy of a message without the context under a key. */
+export function detachContext<M extends OutgoingMessage>(message: M, key: string): M {
+  const { [key]: _, ...meta } = message.params?._meta ?? {}
   return { ...message, params: { ...message.params, _meta: meta } }
 }
