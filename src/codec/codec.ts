@@ -127,12 +127,9 @@ function measured({ limits }: AnyDefinition, issue: CopyIssue, value: unknown): 
   if (issue.limit === undefined || issue.limit === 'maxDepth') return issue
   const { copy } = copyContext(value, { ...limits, maxBytes: MAX_MEASURED_BYTES, maxFields: Number.POSITIVE_INFINITY })
   if (copy === undefined) return issue
-  const size = issue.limit === 'maxBytes' ? utf8Length(JSON.stringify(copy)) : Object.keys(copy).length
+  const json = new TextEncoder().encode(JSON.stringify(copy))
+  const size = issue.limit === 'maxBytes' ? json.length : Object.keys(copy).length
   return tooLargeIssue(issue.limit, limits, size)
-}
-
-function utf8Length(text: string): number {
-  return new TextEncoder().encode(text).length
 }
 
 /** The schema, a getter or a proxy threw. What it threw is shown only where no field is sensitive. */

@@ -1,6 +1,6 @@
 import type { ContextLimits } from '../definition/types.js'
 import { kindOf } from '../shared/printable.js'
-import { isFieldName } from '../wire/names.js'
+import { FIELD_NAME } from '../wire/names.js'
 import type { RequestContext } from '../wire/types.generated.js'
 import { invalidIssue } from './copy-issue.js'
 import { isRecord, type WalkResult, walkContext } from './json-walk.js'
@@ -43,7 +43,7 @@ function isFlatWithin(fields: Fields, limits: ContextLimits): boolean {
   let isNew = false
   for (const name in fields) {
     if (name !== lastNames[index++]) {
-      if (!isFieldName(name)) return false
+      if (!FIELD_NAME.test(name)) return false
       isNew = true
     }
     const field = fields[name]
