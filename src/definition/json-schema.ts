@@ -7,6 +7,7 @@ interface StandardJsonSchema {
   readonly jsonSchema?: { readonly input?: (options: { target: string }) => JsonSchema }
 }
 
+/** What is needed of a definition, also of one in the making. */
 type Described = Pick<AnyDefinition, 'schema' | 'jsonSchema'>
 
 /**
@@ -17,7 +18,7 @@ type Described = Pick<AnyDefinition, 'schema' | 'jsonSchema'>
  * @example
  * writeFileSync('context.schema.json', JSON.stringify(contextJsonSchema(requestContext), null, 2))
  */
-export function contextJsonSchema(definition: Described): JsonSchema {
+export function contextJsonSchema(definition: AnyDefinition): JsonSchema {
   const remedy = 'pass its JSON Schema to defineContext() as jsonSchema'
   let schema: JsonSchema | undefined
   try {

@@ -15,11 +15,11 @@ const COLUMNS: readonly string[] = [...new Set(VERBS.map(({ column }) => column)
 const MEANING: Readonly<Record<Claim, string>> = {
   arrives:
     'two calls with two contexts overlap. The handler of each reads its own context, at its start and later, with `getContext`, with `getHttpHeaders` and, if the SDK gives the handler an argument, with `readContext`',
-  missing:
-    'a call without a required context gets `-32602`, `missing`. No handler runs, and the next call is served',
+  missing: 'a call without a required context gets `-32602`, `missing`. No handler runs, and the next call is served',
   optional: 'a call without an optional context is handled, and the handler reads no context',
   invalid: 'a call with an invalid context gets `-32602`, `invalid`. No handler runs, and the next call is served',
-  'too large': 'a call with a context over a limit gets `-32602`, `too_large`. No handler runs, and the next call is served',
+  'too large':
+    'a call with a context over a limit gets `-32602`, `too_large`. No handler runs, and the next call is served',
   unanswered:
     'a notification with an invalid context is handled without it, because a notification cannot be answered. `onerror` is told',
   'is carried': 'the context is in the message that arrives. The SDK answers it without a handler',
