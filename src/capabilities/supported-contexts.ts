@@ -1,5 +1,5 @@
 import { ContextError } from '../errors/context-error.js'
-import { getOwn } from '../shared/get-own.js'
+import { getOwn, isObject } from '../shared/get-own.js'
 import { EXTENSION_ID } from '../wire/constants.js'
 import type { ContextSettings } from '../wire/types.generated.js'
 import { checkSettings } from './check-settings.js'
@@ -32,7 +32,7 @@ interface Connected {
 export function supportedContexts(client: object): ReadonlyMap<string, ContextSettings> {
   const peer = client as Connected
   const capabilities = peer.getServerCapabilities?.() ?? peer.getClientCapabilities?.()
-  if (typeof capabilities !== 'object' || capabilities === null) return NONE
+  if (!isObject(capabilities)) return NONE
   const known = checked.get(capabilities)
   if (known !== undefined) return known
   const settings = checkSettings(getOwn(getOwn(capabilities, 'extensions'), EXTENSION_ID))

@@ -92,11 +92,9 @@ export function refreshingTransport<T>(transport: T, refresh: Refresh): T {
 export function withToolMetadata(client: object, tools: readonly object[]): object {
   const store: object = Object.create(client)
   for (const [name, value] of Object.entries(client)) {
-    if (!name.startsWith('_cached')) continue
-    const empty = value instanceof Map ? new Map() : value instanceof Set ? new Set() : undefined
-    if (empty !== undefined) Object.defineProperty(store, name, { value: empty })
+    if (!name.startsWith('_cached') || !(value instanceof Map || value instanceof Set)) continue
+    Object.defineProperty(store, name, { value: value instanceof Map ? new Map() : new Set() })
   }
-  const cacheToolMetadata = (client as Readonly<Record<string, unknown>>).cacheToolMetadata as Method | undefined
-  cacheToolMetadata?.call(store, tools)
+  ;(store as { cacheToolMetadata?: Method }).cacheToolMetadata?.(tools)
   return store
 }

@@ -110,10 +110,8 @@ export function refreshing(
   original: OutgoingMessage,
   signal: AbortSignal | undefined,
 ): Refresh | undefined {
-  for (const { isDynamic } of contexts) {
-    if (isDynamic) return (message) => writeContexts(contexts, client, original, signal, message, true)
-  }
-  return undefined
+  if (!contexts.some((context) => context.isDynamic)) return undefined
+  return (message) => writeContexts(contexts, client, original, signal, message, true)
 }
 
 /**

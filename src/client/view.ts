@@ -112,8 +112,7 @@ class View implements ProxyHandler<object> {
   }
 
   get #isEmpty(): boolean {
-    for (const context of this.#contexts) if (!context.isEmpty) return false
-    return true
+    return this.#contexts.every((context) => context.isEmpty)
   }
 
   /** Sends a message by `request` or `notification`, on the client itself: message ids are counted there. */

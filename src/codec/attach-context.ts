@@ -23,7 +23,7 @@ export function attachContext<M extends OutgoingMessage>(
   if (typeof meta === 'object' && meta !== null && Object.hasOwn(meta, key)) {
     throw new ContextError(
       'conflict',
-      `${message.method}: its _meta already has an entry ${key}; give the context there or with withContext(), not both`,
+      `${message.method}: its _meta already has ${key}: give the context there or by withContext(), not both`,
     )
   }
   // V8 takes ten times as long when a new member follows a spread, so each member is there before.

@@ -31,31 +31,22 @@ export function encodeContext<D extends AnyDefinition>(
   let result: MaybePromise<SchemaResult<unknown>>
   try {
     const copied = copyContext(value, definition.limits)
-    if (copied.issue !== undefined) throw copyError(definition, copied.issue, value)
+    if (copied.issue !== undefined)
+      throw rejectionError(rejectIssue(definition, measured(definition, copied.issue, value)))
     copy = copied.copy
     // The schema gets a copy of its own: it cannot change what is sent.
     result = definition.schema['~standard'].validate(cloneJson(copy))
   } catch (error) {
     throw error instanceof ContextError ? error : unreadableError(definition, error)
   }
-  if (isPromise(result)) return settleEncoded(definition, copy, result)
-  if (result.issues === undefined) return copy
-  throw rejectionError(rejectBySchema(definition, copy, result.issues))
-}
-
-async function settleEncoded(
-  definition: AnyDefinition,
-  copy: RequestContext,
-  pending: Promise<SchemaResult<unknown>>,
-): Promise<RequestContext> {
-  let result: SchemaResult<unknown>
-  try {
-    result = await pending
-  } catch (error) {
-    throw unreadableError(definition, error)
+  const accept = ({ issues }: SchemaResult<unknown>): RequestContext => {
+    if (issues === undefined) return copy
+    throw rejectionError(rejectBySchema(definition, copy, issues))
   }
-  if (result.issues === undefined) return copy
-  throw rejectionError(rejectBySchema(definition, copy, result.issues))
+  if (!isPromise(result)) return accept(result)
+  return Promise.resolve(result).then(accept, (error) => {
+    throw unreadableError(definition, error)
+  })
 }
 
 /** The result of decoding a context that a peer sent. */
@@ -79,7 +70,7 @@ export function decodeContext<D extends AnyDefinition>(
   if (raw === undefined) return rejected(rejectMissing(definition))
   try {
     const copied = copyContext(raw, definition.limits)
-    if (copied.issue !== undefined) return rejected(rejectionOf(definition, copied.issue.reason, [copied.issue]))
+    if (copied.issue !== undefined) return rejected(rejectIssue(definition, copied.issue))
     const { copy } = copied
     const result = definition.schema['~standard'].validate(cloneJson(copy))
     if (isPromise(result)) return settleDecoded(definition, copy, result)
@@ -116,16 +107,17 @@ function rejected(rejection: ContextRejection): { readonly ok: false; readonly r
   return { ok: false, rejection }
 }
 
-/** A sender is told the size of its own context, up to this many bytes. A receiver stops counting at the limit. */
-const MAX_MEASURED_BYTES = 2 ** 20
-
-function copyError(definition: AnyDefinition, issue: CopyIssue, value: unknown): ContextError {
-  return rejectionError(rejectionOf(definition, issue.reason, [measured(definition, issue, value)]))
+function rejectIssue(definition: AnyDefinition, issue: CopyIssue): ContextRejection {
+  return rejectionOf(definition, issue.reason, [issue])
 }
 
+/** A sender is told the size of its own context, up to this many bytes or fields. */
+const MAX_MEASURED = 2 ** 20
+
+/** Unlike a receiver, which stops counting at the limit, a sender is told the size of its own context. */
 function measured({ limits }: AnyDefinition, issue: CopyIssue, value: unknown): CopyIssue {
   if (issue.limit === undefined || issue.limit === 'maxDepth') return issue
-  const { copy } = copyContext(value, { ...limits, maxBytes: MAX_MEASURED_BYTES, maxFields: Number.POSITIVE_INFINITY })
+  const { copy } = copyContext(value, { ...limits, maxBytes: MAX_MEASURED, maxFields: MAX_MEASURED })
   if (copy === undefined) return issue
   const json = new TextEncoder().encode(JSON.stringify(copy))
   const size = issue.limit === 'maxBytes' ? json.length : Object.keys(copy).length

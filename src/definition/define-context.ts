@@ -93,7 +93,7 @@ export function defineContext<S extends ContextSchema>(
  * @throws ContextError `invalid_definition`
  */
 export function assertDefinition(definition: AnyDefinition): void {
-  if (typeof definition === 'object' && definition !== null && definitions.has(definition)) return
+  if (definitions.has(definition)) return
   throw invalidDefinition('the definition was not made by defineContext(): pass what it returned')
 }
 

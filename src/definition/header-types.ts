@@ -24,7 +24,7 @@ function assertHeaderType({ field, type }: HeaderBinding, types: Types): void {
   if (isCarried && !types.includes('object') && !types.includes('array')) return
   throw invalidBinding(
     field,
-    `its schema allows ${[...new Set(types)].join(', ')}, not only type ${type}: bind it by its own type, or bind another field`,
+    `its schema allows ${[...new Set(types)].join(', ')}, not only type ${type}: bind it by its own type, or another field`,
   )
 }
 

@@ -60,6 +60,6 @@ export class ContextError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return typeof value === 'object' && value !== null && errors.has(value)
+    return errors.has(value as object)
   }
 }

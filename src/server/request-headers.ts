@@ -1,6 +1,6 @@
-import { readField, rejectUnreadableHeader } from '../http/read-headers.js'
 import type { AnyDefinition } from '../definition/types.js'
 import { type ContextRejection, rejectMismatch } from '../errors/rejection.js'
+import { readField, rejectUnreadableHeader } from '../http/read-headers.js'
 import { getOwn, isObject } from '../shared/get-own.js'
 import type { HeaderRecord, HttpPolicy, IncomingMessage, MessageExtra } from './types.js'
 
