@@ -67,7 +67,7 @@ export function createContextClient<
   R extends ContextSourceResult<D>,
 >(client: C, definition: D, options: ContextClientOptions<D, R> = {}): ContextClient<C, D> {
   if (typeof client?.request !== 'function' || typeof client.notification !== 'function') {
-    throw invalidDefinition('createContextClient() takes an MCP Client, or the `server` of an McpServer')
+    throw invalidDefinition('createContextClient() takes a Client or a Server of the MCP SDK')
   }
   assertDefinition(definition)
   checkOptions('createContextClient()', options, OPTIONS)
