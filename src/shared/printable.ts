@@ -4,12 +4,9 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 /** The most characters of a name that a message shows. */
 const MAX_QUOTED_LENGTH = 80
 
-/** Text that somebody else wrote, on one line and with nothing that a terminal acts on: an escape reads `\u001b`. */
+/** Text that somebody else wrote, on one line and with nothing that a terminal acts on: an escape reads `\u{1b}`. */
 export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, (character) => {
-    const code = (character.codePointAt(0) ?? 0).toString(16)
-    return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`
-  })
+  return text.replace(UNPRINTABLE, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
 }
 
 /** A name for a message: quoted, escaped, and cut when it is long, so that a peer's text cannot flood a log. */

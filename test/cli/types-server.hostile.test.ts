@@ -81,7 +81,7 @@ describe('a hostile server leads to one sentence and exit code 2', () => {
     ['a schema of 300 kB', withSchema({ description: 'x'.repeat(300_000) }), /larger than 256 KiB/],
     ['5 MB of settings', withSchema({ description: 'x'.repeat(5_000_000) }), /more than 4194304 bytes/],
     ['a schema nested too deeply', withSchema(JSON.parse(`${'{"not":'.repeat(9e3)}{}${'}'.repeat(9e3)}`)), /./],
-    ['a key for a terminal', { contexts: { 'a\u001b[2J': {}, 'b\n': {} } }, /one of a\\u001b\[2J, b\\u000a\n$/],
+    ['a key for a terminal', { contexts: { 'a\u001b[2J': {}, 'b\n': {} } }, /one of a\\u\{1b\}\[2J, b\\u\{a\}\n$/],
   ])('%s', async (_title, settings, message) => {
     const { code, stdout, stderr } = await ask(await advertiseRaw(settings))
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

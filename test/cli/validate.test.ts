@@ -139,7 +139,7 @@ describe('an invalid payload exits with 1, and each issue has its line and JSON 
 
   test('a name cannot forge a line or drive a terminal', async () => {
     const { stdout } = await run(['validate', '-'], JSON.stringify({ 'a\nok.json:1: \u001b[2J\u202e': 1 }))
-    expect(stdout).toMatch(/^-:1: \/a\\u000aok\.json:1: \\u001b\[2J\\u202e: [^\n]+\ninvalid: [^\n]+\n$/)
+    expect(stdout).toMatch(/^-:1: \/a\\u\{a\}ok\.json:1: \\u\{1b\}\[2J\\u\{202e\}: [^\n]+\ninvalid: [^\n]+\n$/)
   })
 
   test('issues beyond 100 of one value are counted, not listed', async () => {
