@@ -49,28 +49,38 @@ export function toolMetadata(client: object, listing: unknown): ToolMetadata {
 }
 
 /**
- * `callTool` of SDK 2.x with the tool's definition from the view's own listing. After a HeaderMismatch, the tools are
- * listed again and the call is repeated, as the SDK does on a 2026-07-28 connection. It is done here because the SDK would
- * drop the client's listing, and a listing of the view does not replace that.
+ * `callTool` of SDK 2.x with the tool's definition from the view's own listing.
  *
  * @param client what `callTool` runs on
  * @param view lists the tools again
  * @param definitionOf the definition of a tool in the view's own listing
  */
-export async function callToolOfSdk2(
+export function callToolOfSdk2(
   callTool: Method,
   client: ToolClient,
   view: ToolClient,
   definitionOf: (name: unknown) => unknown,
-  [params, given]: readonly unknown[],
-): Promise<unknown> {
-  const options = given as Options
+  params: unknown,
+  options: Options,
+): unknown {
   if (options?.toolDefinition !== undefined) return callTool.call(client, params, options)
   const call = (on: ToolClient) => {
     const toolDefinition = definitionOf(getOwn(params, 'name'))
     return callTool.call(on, params, toolDefinition === undefined ? options : { ...options, toolDefinition })
   }
-  if (view.getProtocolEra() !== 'modern') return call(client)
+  return client.getProtocolEra() === 'modern' ? repeatAfterMismatch(call, client, view, options) : call(client)
+}
+
+/**
+ * After a HeaderMismatch, lists the tools again and repeats the call once, as SDK 2.x does on a 2026-07-28 connection. It is
+ * done here because the SDK would drop the client's listing, and a listing of the view does not replace that.
+ */
+async function repeatAfterMismatch(
+  call: (client: ToolClient) => unknown,
+  client: ToolClient,
+  view: ToolClient,
+  options: Options,
+): Promise<unknown> {
   for (let isRepeated = false; ; isRepeated = true) {
     let mismatch: unknown
     // The SDK's own recovery does not see a HeaderMismatch that is another error.

@@ -9,6 +9,7 @@ import {
   bypassCache,
   callToolOfSdk2,
   listAndLearn,
+  type Options,
   sdkCallTool,
   type ToolClient,
   type ToolMetadata,
@@ -139,14 +140,19 @@ class View implements ProxyHandler<object> {
     const { proxy } = this
     const isSdk = callTool === this.#viewed.callTool
     const { Caller } = this.#tools ?? this.#viewed
-    const caller = new Caller((...args) => this.#send((client as ToolClient).request, ...(args as [OutgoingMessage])))
-    // SDK 2.x alone takes the definition of a tool. The second argument of 1.x is a result schema.
-    const tools = 'getProtocolEra' in client ? (name: unknown) => this.#tools?.tools.get(name) : undefined
-    const calling: Method = function (...args) {
-      const on = isSdk && this === proxy ? caller : this
-      return tools === undefined
-        ? callTool.apply(on, args)
-        : callToolOfSdk2(callTool, on as ToolClient, this as ToolClient, tools, args)
+    const caller = new Caller((message, first, second) =>
+      this.#send((client as ToolClient).request, message as OutgoingMessage, first, second),
+    )
+    const on = (view: unknown) => (isSdk && view === proxy ? caller : view) as ToolClient
+    let calling: Method = function (params, schema, options) {
+      return callTool.call(on(this), params, schema, options)
+    }
+    if ('getProtocolEra' in client) {
+      // SDK 2.x alone takes the definition of a tool. The second argument of 1.x is a result schema.
+      const definitionOf = (name: unknown) => this.#tools?.tools.get(name)
+      calling = function (params, options) {
+        return callToolOfSdk2(callTool, on(this), this as ToolClient, definitionOf, params, options as Options)
+      }
     }
     if (isSdk) this.#callTool = calling
     return calling

@@ -47,7 +47,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 test('the tarball holds what is published and nothing else', () => {
   const published =
-    /^(dist\/(?:wire\.generated-)?[\w-]+\.(js|cjs|d\.ts|d\.cts)|dist\/cli\.LICENSES\.txt|schemas\/[\w-]+\.schema\.json|spec\/.+|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
+    /^(dist\/(?:types\.generated-)?[\w-]+\.(js|cjs|d\.ts|d\.cts)|dist\/cli\.LICENSES\.txt|schemas\/[\w-]+\.schema\.json|spec\/.+|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/
   expect(packed.filter((path) => !published.test(path))).toEqual([])
   for (const entry of ['index', 'client', 'server', 'http', 'testing']) {
     for (const ending of ['js', 'cjs', 'd.ts', 'd.cts']) expect(packed).toContain(`dist/${entry}.${ending}`)
