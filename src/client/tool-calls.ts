@@ -5,6 +5,7 @@ import { type Method, withToolMetadata } from './sdk-internals.js'
 
 /** What is needed of a client to call a tool. */
 export interface ToolClient {
+  callTool: Method
   request: Method
   listTools: Method
   /** SDK 2.x alone has it. */
@@ -18,12 +19,12 @@ export type Options = Readonly<Record<string, unknown>> | undefined
  * The `callTool` of a client, where it is the SDK's own. Of a subclass's method nobody knows what it needs. The SDK's own
  * class is the one whose parent has `request`.
  */
-export function sdkCallTool(client: object): unknown {
+export function sdkCallTool(client: object): Method | undefined {
   for (let holder: object | null = client; holder !== null; holder = Object.getPrototypeOf(holder)) {
     if (!Object.hasOwn(holder, 'callTool')) continue
     const parent: object | null = Object.getPrototypeOf(holder)
     const isSdkClass = parent !== null && Object.hasOwn(parent, 'request')
-    return isSdkClass ? (holder as { callTool: unknown }).callTool : undefined
+    return isSdkClass ? (holder as ToolClient).callTool : undefined
   }
   return undefined
 }

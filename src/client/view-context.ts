@@ -110,8 +110,12 @@ export function refreshing(
   original: OutgoingMessage,
   signal: AbortSignal | undefined,
 ): Refresh | undefined {
-  if (!contexts.some((context) => context.isDynamic)) return undefined
+  if (!contexts.some(isDynamic)) return undefined
   return (message) => writeContexts(contexts, client, original, signal, message, true)
+}
+
+function isDynamic(context: ViewContext): boolean {
+  return context.isDynamic
 }
 
 /**

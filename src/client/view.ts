@@ -24,7 +24,7 @@ const VIEW: unique symbol = /* @__PURE__ */ sharedSymbol('view') as never
 interface Viewed {
   readonly client: object
   /** `callTool` where it is the SDK's own. */
-  readonly callTool: unknown
+  readonly callTool: Method | undefined
   readonly Caller: Caller
 }
 
@@ -79,7 +79,8 @@ class View implements ProxyHandler<object> {
 
   #withContext(source: unknown): object {
     const contexts = this.#contexts.slice()
-    contexts.push((contexts.pop() as ViewContext).with(source))
+    const last = contexts.length - 1
+    contexts[last] = (contexts[last] as ViewContext).with(source)
     return new View(this.#viewed, contexts, this.#tools).proxy
   }
 
@@ -94,11 +95,17 @@ class View implements ProxyHandler<object> {
   get(client: object, name: PropertyKey, receiver: unknown): unknown {
     if (name === 'withContext') return (source: unknown) => this.#withContext(source)
     if (name === VIEW) return this
+    // Fast path for the most frequent call: a member that is named here is found sooner than one by its name.
+    if (name === 'callTool' && !this.#isEmpty) {
+      const { callTool } = client as Partial<ToolClient>
+      if (callTool !== undefined && callTool === this.#viewed.callTool) {
+        this.#callTool ??= this.#callingTool(client, callTool)
+        return this.#callTool
+      }
+    }
     const member = (client as Readonly<Record<PropertyKey, unknown>>)[name]
     if (typeof member !== 'function') return wrapNestedClient(client, name, member, receiver)
     const method = member as Method
-    // Fast path: `callTool` is the most frequent call.
-    if (name === 'callTool' && this.#callTool !== undefined && method === this.#viewed.callTool) return this.#callTool
     const behavior = METHOD_BEHAVIOR.get(name)
     if (behavior === undefined) return method
     if (behavior === 'sends') return (...args: [OutgoingMessage]) => this.#send(method, ...args)
@@ -113,7 +120,8 @@ class View implements ProxyHandler<object> {
   }
 
   get #isEmpty(): boolean {
-    return this.#contexts.every((context) => context.isEmpty)
+    for (const { isEmpty } of this.#contexts) if (!isEmpty) return false
+    return true
   }
 
   /** Sends a message by `request` or `notification`, on the client itself: message ids are counted there. */
@@ -143,18 +151,17 @@ class View implements ProxyHandler<object> {
     const caller = new Caller((message, first, second) =>
       this.#send((client as ToolClient).request, message as OutgoingMessage, first, second),
     )
-    const on = (view: unknown) => (isSdk && view === proxy ? caller : view) as ToolClient
     let calling: Method = function (params, schema, options) {
-      return callTool.call(on(this), params, schema, options)
+      return callTool.call(isSdk && this === proxy ? caller : this, params, schema, options)
     }
     if ('getProtocolEra' in client) {
       // SDK 2.x alone takes the definition of a tool. The second argument of 1.x is a result schema.
       const definitionOf = (name: unknown) => this.#tools?.tools.get(name)
       calling = function (params, options) {
-        return callToolOfSdk2(callTool, on(this), this as ToolClient, definitionOf, params, options as Options)
+        const on = (isSdk && this === proxy ? caller : this) as ToolClient
+        return callToolOfSdk2(callTool, on, this as ToolClient, definitionOf, params, options as Options)
       }
     }
-    if (isSdk) this.#callTool = calling
     return calling
   }
 
