@@ -31,8 +31,12 @@ export const METHOD_BEHAVIOR: ReadonlyMap<PropertyKey, Behavior> = /* @__PURE__ 
   ),
 )
 
-/** Every request of SDK 2.x ends in this method, the further rounds of `input_required` too. */
-const REQUEST_WITH_CODEC = '_requestWithSchemaViaCodec'
+/** The private members of a client that a repeated message passes. */
+interface SdkClient {
+  readonly _transport?: unknown
+  /** Every request of SDK 2.x ends in this method, the further rounds of `input_required` too. */
+  readonly _requestWithSchemaViaCodec?: Method
+}
 
 /** Makes a message anew that an SDK is about to send again. */
 export type Refresh = (message: OutgoingMessage) => MaybePromise<OutgoingMessage>
@@ -44,13 +48,12 @@ export type Refresh = (message: OutgoingMessage) => MaybePromise<OutgoingMessage
  * @returns `client` itself where the SDK never sends a message again
  */
 export function refreshOnRetry(client: object, refresh: Refresh): object {
-  const request: unknown = Reflect.get(client, REQUEST_WITH_CODEC)
-  const transport: unknown = Reflect.get(client, '_transport')
+  const { _transport: transport, _requestWithSchemaViaCodec: request } = client as SdkClient
   const refreshing = refreshingTransport(transport, refresh)
-  if (typeof request !== 'function' && refreshing === transport) return client
+  if (request === undefined && refreshing === transport) return client
   let sent = false
   const requestAnew: Method = function (codec, message, ...rest) {
-    const send = (fresh: unknown) => (request as Method).call(this, codec, fresh, ...rest)
+    const send = (next: unknown) => request?.call(this, codec, next, ...rest)
     if (sent)
       return Promise.resolve(message as OutgoingMessage)
         .then(refresh)
@@ -59,9 +62,9 @@ export function refreshOnRetry(client: object, refresh: Refresh): object {
     return send(message)
   }
   return overlay(client, {
-    ...(typeof request === 'function' && { [REQUEST_WITH_CODEC]: requestAnew }),
+    ...(request !== undefined && { _requestWithSchemaViaCodec: requestAnew }),
     get _transport() {
-      const current: unknown = Reflect.get(client, '_transport')
+      const current = (client as SdkClient)._transport
       return current === transport ? refreshing : refreshingTransport(current, refresh)
     },
   })

@@ -8,9 +8,6 @@ import type { RequestContext } from '../wire/types.generated.js'
 import type { Refresh } from './sdk-internals.js'
 import { addSource, askSources, type Fields, type Sources } from './sources.js'
 
-/** Messages about the connection itself carry no context (RC-016). */
-const HANDSHAKE: ReadonlySet<string> = /* @__PURE__ */ new Set(['initialize', 'notifications/initialized'])
-
 /** The context of one definition, as a view sends it. It never changes: `with` makes a new one. */
 export class ViewContext {
   readonly definition: AnyDefinition
@@ -59,7 +56,9 @@ export class ViewContext {
     message: OutgoingMessage,
     signal: AbortSignal | undefined,
   ): MaybePromise<RequestContext | undefined> {
-    if (this.isEmpty || HANDSHAKE.has(message.method)) return undefined
+    // Messages about the connection itself carry no context (RC-016).
+    const isHandshake = message.method === 'initialize' || message.method === 'notifications/initialized'
+    if (this.isEmpty || isHandshake) return undefined
     if (this.#isValid) {
       if (this.#requireSupport) assertSupported(client, this.definition.key)
       this.#encoded ??= copyContext(this.#sources[0], this.definition.limits).copy
@@ -110,12 +109,10 @@ export function refreshing(
   original: OutgoingMessage,
   signal: AbortSignal | undefined,
 ): Refresh | undefined {
-  if (!contexts.some(isDynamic)) return undefined
-  return (message) => writeContexts(contexts, client, original, signal, message, true)
-}
-
-function isDynamic(context: ViewContext): boolean {
-  return context.isDynamic
+  for (const { isDynamic } of contexts) {
+    if (isDynamic) return (message) => writeContexts(contexts, client, original, signal, message, true)
+  }
+  return undefined
 }
 
 /**

@@ -85,7 +85,7 @@ class View implements ProxyHandler<object> {
   }
 
   has(client: object, name: PropertyKey): boolean {
-    return name === 'withContext' || Reflect.has(client, name)
+    return name === 'withContext' || name in client
   }
 
   set(client: object, name: PropertyKey, value: unknown): boolean {
@@ -185,5 +185,5 @@ class View implements ProxyHandler<object> {
 function signalIn(rest: readonly unknown[]): AbortSignal | undefined {
   const options = rest[1] ?? rest[0]
   const signal = (options as { signal?: Partial<AbortSignal> } | null | undefined)?.signal
-  return typeof signal?.addEventListener === 'function' ? (signal as AbortSignal) : undefined
+  return signal?.addEventListener === undefined ? undefined : (signal as AbortSignal)
 }
