@@ -15,7 +15,10 @@ export interface ContextCapableClient {
   notification(...args: any[]): Promise<unknown>
 }
 
-/** A client bound to a context: the same connection and the same methods. It never changes. */
+/**
+ * A client bound to a context: the same connection and the same methods. Its context never changes; a property that is set
+ * on it is set on the client.
+ */
 export type ContextClient<C extends ContextCapableClient, D extends AnyDefinition> = C & {
   /**
    * A view with more context: fields merge shallowly, the later wins, and a field set to `undefined` is removed. The
@@ -50,8 +53,8 @@ const OPTIONS: readonly string[] = ['context', 'requireSupport']
  *
  * A client that is not connected yet advertises the context in its capabilities. The handshake changes in nothing else.
  *
- * Methods run with the view as `this`. A method of a subclass that reads a `#private` member therefore throws a TypeError
- * on a view, as it does on any Proxy.
+ * A view is a Proxy, and methods run with it as `this`. A method of a subclass that reads a `#private` member therefore throws a TypeError
+ * on a view, as it does on any Proxy. A method that was bound to the client sends without the context.
  *
  * @param client a `Client`; a server's `Server` (`server.server` of an `McpServer`) for sampling and elicitation; or a
  *   view, which then sends the contexts of both definitions

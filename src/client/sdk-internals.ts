@@ -1,6 +1,6 @@
 // Everything of the SDKs' clients that is not public API and that a view depends on. Read in @modelcontextprotocol/sdk
-// 1.15.0 to 1.32.2 and @modelcontextprotocol/client 2.0.0 to 2.4.0. test/client/sdk-internals.test.ts fails when a member
-// is no longer there; `npm run test:versions` runs the oldest and the newest version of each.
+// 1.15.0 to 1.32.2 and @modelcontextprotocol/client 2.0.0 to 2.4.0. The tests in
+// test/client/sdk-internals.integration.test.ts fail when a member is no longer there; `npm run test:versions` runs the oldest and the newest version of each.
 import type { OutgoingMessage } from '../codec/attach-context.js'
 import type { MaybePromise } from '../shared/maybe-promise.js'
 import { overlay } from './overlay.js'
@@ -8,13 +8,16 @@ import { overlay } from './overlay.js'
 /** A method of an SDK object, whatever it takes and returns. */
 export type Method = (this: unknown, ...args: unknown[]) => unknown
 
-/** How a view treats a method. Any other method runs with the view as `this`. */
+/**
+ * How a view treats a method. Any other method runs with the view as `this`, so that its requests carry the context. A
+ * method whose result an SDK caches must be listed: its cache would give the result of one context to another.
+ */
 type Behavior = 'sends' | 'connects' | 'on the client' | 'listens' | 'calls a tool' | 'is cached' | 'knows tools'
 
 /** The behavior of the methods of `Client` and `Server`. */
 export const METHOD_BEHAVIOR: ReadonlyMap<PropertyKey, Behavior> = /* @__PURE__ */ new Map(
   Object.entries({
-    // Every verb ends in one of the first two. SDK 2.x sends `server/discover` by the third.
+    // Every verb ends in `request` or `notification`. SDK 2.x sends `server/discover` by `_requestWithSchema`.
     sends: 'request notification _requestWithSchema',
     connects: 'connect',
     // These set up the connection for everybody, so they run on the client itself.

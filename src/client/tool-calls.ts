@@ -84,7 +84,7 @@ async function repeatAfterMismatch(
 ): Promise<unknown> {
   for (let isRepeated = false; ; isRepeated = true) {
     let mismatch: unknown
-    // The SDK's own recovery does not see a HeaderMismatch that is another error.
+    // Throws an error without the code, so that the SDK's own recovery does not run.
     const request: Method = async (...args) => {
       try {
         return await client.request(...args)
@@ -114,7 +114,7 @@ async function repeatAfterMismatch(
 export function bypassCache(method: Method): Method {
   return function (params, options) {
     const given = options as Options
-    // Also in place of a refresh: that would store the result for everybody.
+    // A 'refresh' is bypassed too: it would store this result for everybody.
     const cacheMode = given?.cacheMode === 'use' ? 'use' : 'bypass'
     return method.call(this, params, { ...given, cacheMode })
   }

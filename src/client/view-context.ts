@@ -44,7 +44,7 @@ export class ViewContext {
   }
 
   /**
-   * The encoded context of one request. Nobody else has the object: in memory, the receiver gets this very one.
+   * The encoded context of one request: a new object each time, because an in-memory transport hands it to the receiver.
    *
    * @param client its peer must support the context, if support is required
    * @param signal the caller waits no longer than this

@@ -3,7 +3,7 @@ import { kindOf } from '../shared/printable.js'
 import { FIELD_NAME } from '../wire/names.js'
 import type { RequestContext } from '../wire/types.generated.js'
 import { invalidIssue } from './copy-issue.js'
-import { isRecord, type WalkResult, walkContext } from './json-walk.js'
+import { isJsonObject, type WalkResult, walkContext } from './json-walk.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -20,7 +20,7 @@ const MAX_CHARACTER_BYTES = 6
  * @throws what a getter or a proxy within the value throws
  */
 export function copyContext(value: unknown, limits: ContextLimits): WalkResult {
-  if (!isLiteral(value) && !isRecord(value)) {
+  if (!hasObjectPrototype(value) && !isJsonObject(value)) {
     return { issue: invalidIssue(`a context is a JSON object, not ${kindOf(value)}`) }
   }
   // A hostile object of a million fields is not spread.
@@ -69,7 +69,7 @@ export function cloneJson<T>(value: T): T {
 
 /** Freezes a value and the plain objects and arrays within it. Others (a `Date`, a `Map`) stay as they are. */
 export function deepFreeze<T>(value: T, seen?: Set<object>): T {
-  if (typeof value !== 'object' || value === null || !isPlain(value)) return value
+  if (typeof value !== 'object' || value === null || !isFreezable(value)) return value
   for (const name in value) {
     const member = value[name]
     if (typeof member !== 'object' || member === null) continue
@@ -81,11 +81,11 @@ export function deepFreeze<T>(value: T, seen?: Set<object>): T {
   return Object.freeze(value)
 }
 
-function isPlain(value: object): boolean {
-  return isLiteral(value) || Object.getPrototypeOf(value) === null || Array.isArray(value)
+function isFreezable(value: object): boolean {
+  return hasObjectPrototype(value) || Object.getPrototypeOf(value) === null || Array.isArray(value)
 }
 
 /** Whether a value is an object literal, or one that JSON made. */
-function isLiteral(value: unknown): value is object {
+function hasObjectPrototype(value: unknown): value is object {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }

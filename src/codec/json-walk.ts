@@ -65,7 +65,7 @@ export function walkContext(context: object, original: object, limits: ContextLi
     const toJSON: unknown = converted ? undefined : (value as { toJSON?: unknown }).toJSON
     if (typeof toJSON === 'function') return copyValue(toJSON.call(value), true)
     if (above.length >= limits.maxDepth) stop({ ...tooLargeIssue('maxDepth', limits), path })
-    if (!Array.isArray(value) && !isRecord(value)) invalid(`JSON cannot carry ${kindOf(value)}`)
+    if (!Array.isArray(value) && !isJsonObject(value)) invalid(`JSON cannot carry ${kindOf(value)}`)
     above.push(value)
     const copy = copyMembers(value)
     above.pop()
@@ -114,7 +114,7 @@ class Stop {
 }
 
 /** Whether JSON writes a value as an object with all that it holds: not an array, a `Map` or another built-in. */
-export function isRecord(value: unknown): value is object {
+export function isJsonObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
   return Object.getPrototypeOf(value) === Object.prototype || tagOf(value) === '[object Object]'
 }

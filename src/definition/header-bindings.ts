@@ -59,7 +59,7 @@ function issueOf(field: string, name: unknown, type: HeaderType, scheme: unknown
   const lowerCaseName = name.toLowerCase()
   const isAuthorization = lowerCaseName === 'authorization'
   if (isAuthorization ? scheme !== 'Bearer' || type !== 'string' : scheme !== undefined) {
-    return "only Authorization has a scheme: { name: 'Authorization', scheme: 'Bearer' }"
+    return "bind Authorization as { name: 'Authorization', scheme: 'Bearer' }, and no other header with a scheme"
   }
   if (!HEADER_TYPES.includes(type)) return `type must be string, integer or boolean, not ${quote(type)}`
   if (!isReservedHeader(lowerCaseName)) return undefined

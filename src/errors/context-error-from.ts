@@ -4,7 +4,8 @@ import type { ContextIssue } from '../wire/types.generated.js'
 import { ContextError, type RejectionReason } from './context-error.js'
 import { describeIssues } from './rejection.js'
 
-const REASONS: readonly unknown[] = ['missing', 'invalid', 'too_large', 'mismatch'] satisfies RejectionReason[]
+/** The reasons that this version knows. An object, so that the compiler finds one that is left out. */
+const REASONS = { missing: 1, invalid: 1, too_large: 1, mismatch: 1 } satisfies Record<RejectionReason, 1>
 
 /**
  * Reads why a peer rejected a context out of the error that an SDK threw: `McpError` of SDK 1.x, `ProtocolError` of 2.x,
@@ -28,8 +29,8 @@ function readError(error: unknown): ContextError | undefined {
   const data = (error as { data?: unknown } | null | undefined)?.data
   const key = getOwn(data, 'key')
   const reason = getOwn(data, 'reason') as RejectionReason
-  if (getOwn(data, 'extension') !== EXTENSION_ID || !REASONS.includes(reason)) return undefined
-  if (typeof key !== 'string' || key === '') return undefined
+  if (getOwn(data, 'extension') !== EXTENSION_ID || typeof key !== 'string' || key === '') return undefined
+  if (typeof reason !== 'string' || !Object.hasOwn(REASONS, reason)) return undefined
   const issues = readIssues(getOwn(data, 'issues'))
   return new ContextError(reason, `the peer rejected the context: ${describeIssues(reason, issues)}`, {
     data: { extension: EXTENSION_ID, key, reason, issues },

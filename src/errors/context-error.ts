@@ -16,15 +16,12 @@ import type { ContextErrorData, ContextIssue } from '../wire/types.generated.js'
  * - `redirected`: a request was redirected to another origin, where its context may not go
  */
 export type ContextErrorCode =
+  | RejectionReason
   | 'invalid_definition'
-  | 'missing'
-  | 'invalid'
-  | 'too_large'
   | 'conflict'
   | 'already_connected'
   | 'outside_request'
   | 'unsupported'
-  | 'mismatch'
   | 'redirected'
 
 /** Why a whole context was rejected: the codes that travel over the wire (RC-027). */

@@ -40,6 +40,7 @@ export function intercept(
     enumerable: false,
     get: () => start,
     set: (replacement: typeof start) => {
+      // Whoever puts back what it read gets the original, not a loop.
       inner = replacement === start ? original : replacement
     },
   })

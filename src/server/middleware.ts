@@ -96,20 +96,16 @@ class Middleware {
   ): Promise<void> {
     const { id } = message
     if (id !== undefined) this.#waiting.set(id, scope)
-    let rejection: Rejection
-    try {
-      rejection = await pending
-    } catch (error) {
-      this.#waiting.delete(id as RequestId)
-      this.#fail(message, error)
-      return
-    }
+    const proceed = await pending.then(
+      (rejection) => () => this.#proceed(rejection, message, scope, receiver),
+      (error: unknown) => () => this.#fail(message, error),
+    )
     if (id !== undefined) {
       if (this.#waiting.get(id) !== scope) return
       this.#waiting.delete(id)
     }
     try {
-      this.#proceed(rejection, message, scope, receiver)
+      proceed()
     } catch (error) {
       // The transport called long ago and can no longer catch what the receiver throws.
       this.#report(error)
@@ -168,7 +164,7 @@ class Middleware {
       scope.set(definition, decoded.context as object)
       return undefined
     }
-    // A gateway sets its headers on the handshake too. Alone they need not be a whole context there (RC-043).
+    // A gateway sets its headers on the handshake too. A context of headers alone may be incomplete there (RC-043).
     const isLifted = getOwn(getOwn(original.params, '_meta'), definition.key) === undefined
     const isIgnored = isLifted && isContextFree(message.method)
     if (message.id !== undefined && !isIgnored) return decoded.rejection

@@ -21,7 +21,7 @@ export interface Policy {
  */
 export function resolvePolicy(definition: AnyDefinition, options: InstallOptions): Policy {
   assertDefinition(definition)
-  checkOptions('installing a context', options, ['required', 'http'])
+  checkOptions('installContext()', options, ['required', 'http'])
   const required = options.required ?? false
   return { definition, required, requires: resolveRequired(required), http: resolveHttp(options.http) }
 }

@@ -18,7 +18,7 @@ export class RequestScope {
   #others: Map<AnyDefinition, object | null> | undefined
 
   /**
-   * @param message the middleware knows it again when it passes twice
+   * @param message lets the middleware recognize a message that passes it twice
    * @param meta its `_meta`
    * @param definitions the installed ones
    * @param middleware the one that opened the scope, if one did: another has policies of its own
@@ -30,7 +30,7 @@ export class RequestScope {
     readonly definitions: readonly AnyDefinition[],
     readonly middleware?: object,
   ) {
-    // An array that grows gets room for seventeen.
+    // Of its final length: V8 gives an array that grows room for 17 items.
     this.#installed = new Array(definitions.length)
   }
 

@@ -36,7 +36,7 @@ export interface HttpPolicy {
   readonly verify: 'mismatch' | 'strict' | false
   /** Fill a missing field from its header. Default `false`: a header never reaches the context. */
   readonly lift: boolean
-  /** With `lift`, which one counts where both are there. Default `'meta'`. `'header'` is for a trusted gateway. */
+  /** With `lift`, which one wins when both are there. Default `'meta'`. `'header'` is for a trusted gateway. */
   readonly prefer: 'meta' | 'header'
 }
 

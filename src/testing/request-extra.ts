@@ -34,7 +34,7 @@ export type RequestExtra = (message: SentMessage, protocolVersion: string | unde
  * @throws TypeError for headers that `new Headers()` does not take
  */
 export function requestExtra(options: PairOptions): RequestExtra {
-  checkOptions('connecting in memory', options, ['headers', 'authInfo'])
+  checkOptions('connectPair()', options, ['headers', 'authInfo'])
   const { headers, authInfo } = options
   if (headers === undefined) return () => ({ authInfo })
   if (typeof headers === 'function') {

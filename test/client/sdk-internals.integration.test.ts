@@ -22,6 +22,20 @@ const HTTP_TRANSPORTS = {
 /** The private methods that a view treats as the public ones that they belong to. */
 const PRIVATE_METHODS = { _requestWithSchema: 'sends', _readResource: 'is cached' } as const
 
+/** Methods of SDK 2 that use the cache for a connection or for a call that a view has already changed. */
+const CACHE_INTERNALS: readonly string[] = [
+  'constructor',
+  '_resetConnectionState',
+  '_legacyHandshake',
+  '_connectNegotiated',
+  '_connectFromPrior',
+  '_listAllPages',
+  '_freshness',
+  '_serveFromCache',
+  '_resolveXMcpHeaderScan',
+  '_onnotification',
+]
+
 test.each(Object.entries(PRIVATE_METHODS))('%s of SDK 2 is a method, and %s', (name, behavior) => {
   expect(METHOD_BEHAVIOR.get(name)).toBe(behavior)
   expect(Reflect.get(CLIENTS['SDK 2'], name)).toBeTypeOf('function')
@@ -33,6 +47,15 @@ test('each method whose behavior is known is one of an SDK client', () => {
     Object.values(CLIENTS).every((client) => typeof Reflect.get(client, name) !== 'function'),
   )
   expect(unknown).toEqual([])
+})
+
+test('each method of SDK 2 that uses its response cache is known, or is one that a view never runs with a context', () => {
+  const methods = Object.getOwnPropertyNames(ClientV2.prototype).filter((name) => {
+    const { value } = Object.getOwnPropertyDescriptor(ClientV2.prototype, name) ?? {}
+    return typeof value === 'function' && /\b_(cache|listAllPages|serveFromCache)\b/.test(String(value))
+  })
+  expect(methods).toContain('listTools')
+  expect(methods.filter((name) => !METHOD_BEHAVIOR.has(name) && !CACHE_INTERNALS.includes(name))).toEqual([])
 })
 
 test('every request of SDK 2 ends in _requestWithSchemaViaCodec, which SDK 1 does not have', () => {

@@ -153,7 +153,7 @@ describe('a definition is refused', () => {
     [
       'for a scheme on another header',
       { schema, headers: { token: { name: 'X-T', scheme: 'Bearer' } } },
-      'only Authorization has a scheme',
+      'no other header with a scheme',
     ],
     ['for Authorization by its name alone', { schema, headers: { token: 'authorization' } }, 'scheme'],
     ['for Authorization without its scheme', { schema, headers: { token: { name: 'Authorization' } } }, 'scheme'],

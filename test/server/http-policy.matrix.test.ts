@@ -706,9 +706,9 @@ describe.each(MAJORS)('a batch, SDK %i', (major) => {
 
 describe('http options that cannot be', () => {
   test.each<[string, unknown, string]>([
-    ['true', true, 'http must be an object with verify, lift, prefer'],
-    ['a list', [], 'http must be an object with verify, lift, prefer'],
-    ['null', null, 'http must be an object with verify, lift, prefer'],
+    ['true', true, 'http takes an object with verify, lift, prefer'],
+    ['a list', [], 'http takes an object with verify, lift, prefer'],
+    ['null', null, 'http takes an object with verify, lift, prefer'],
     ['an unknown one', { verfy: 'strict' }, 'http has no option "verfy"; it has verify, lift, prefer'],
     ['verify: true', { verify: true }, "http: verify must be 'mismatch', 'strict' or false"],
     ['verify: another word', { verify: 'always' }, "http: verify must be 'mismatch', 'strict' or false"],

@@ -5,7 +5,7 @@ import { contextTransport, getContext, getHttpHeaders, readContext, tryGetContex
 import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { testContext, traceContext } from '../support/contexts.js'
-import { eventually } from '../support/eventually.js'
+import { eventually, settled } from '../support/eventually.js'
 
 /** A context whose schema takes its time. */
 const slowContext = defineContext({
@@ -120,6 +120,21 @@ describe('while an asynchronous schema is at work', () => {
     wire.onmessage(request(slow('x')))
     await eventually(() => expect(onerror).toHaveBeenCalledWith(error))
     expect(wire.sent).toEqual([])
+  })
+
+  test('a request that is cancelled is not answered, even when a predicate throws after it', async () => {
+    const receive = vi.fn()
+    const required = vi.fn(() => {
+      throw 'no policy'
+    })
+    const wire = contextTransport(contextTransport(new Wire(receive), slowContext), traceContext, { required })
+    wire.onmessage(request(slow('x')))
+    const cancelled = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } }
+    wire.onmessage(cancelled)
+    await eventually(() => expect(required).toHaveBeenCalledTimes(1))
+    await settled()
+    expect(wire.sent).toEqual([])
+    expect(receive.mock.calls).toEqual([[cancelled, undefined]])
   })
 
   test('a predicate that throws after it fails closed', async () => {
