@@ -151,18 +151,18 @@ class View implements ProxyHandler<object> {
     const caller = new Caller((message, first, second) =>
       this.#send((client as ToolClient).request, message as OutgoingMessage, first, second),
     )
-    let calling: Method = function (params, schema, options) {
-      return callTool.call(isSdk && this === proxy ? caller : this, params, schema, options)
-    }
     if ('getProtocolEra' in client) {
       // SDK 2.x alone takes the definition of a tool. The second argument of 1.x is a result schema.
       const definitionOf = (name: unknown) => this.#tools?.tools.get(name)
-      calling = function (params, options) {
+      return function (params, options) {
         const on = (isSdk && this === proxy ? caller : this) as ToolClient
         return callToolOfSdk2(callTool, on, this as ToolClient, definitionOf, params, options as Options)
       }
     }
-    return calling
+    if (!isSdk) return callTool
+    return function (params, schema, options) {
+      return callTool.call(this === proxy ? caller : this, params, schema, options)
+    }
   }
 
   /** What a listing says of the tools is remembered for this view and those made of it. */

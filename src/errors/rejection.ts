@@ -45,7 +45,7 @@ export function rejectMismatch(definition: Rejected, field: string, message: str
   return rejectionOf(definition, 'mismatch', [{ path: [field], message }])
 }
 
-/** Rejects a context that a getter, a proxy or the schema itself threw at. */
+/** Rejects a context because a getter, a proxy or the schema threw while it was checked. */
 export function rejectUnreadable(definition: Rejected): ContextRejection {
   return rejectionOf(definition, 'invalid', [{ path: [], message: 'could not be read or checked' }])
 }

@@ -1,4 +1,5 @@
 // Calling a tool is the most frequent call, and a view has a shorter way for it: what must hold on that way too.
+import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { CONTEXT_META_KEY, ContextError, type ContextSchema, defineContext, EXTENSION_ID } from 'mcp-request-context'
 import { createContextClient } from 'mcp-request-context/client'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -205,4 +206,17 @@ test.each(MAJORS)('a view of SDK %i changes nothing on its client by calling a t
   for (let call = 0; call < 2; call++) await view.callTool(TOOL)
   expect(Reflect.ownKeys(client)).toEqual(members)
   expect(view.callTool).toBe(view.callTool)
+})
+
+test('callTool of a subclass of SDK 1 gets all its arguments', async () => {
+  const seen: unknown[][] = []
+  class Own extends ClientV1 {
+    override callTool(...args: unknown[]): never {
+      seen.push(args)
+      return Promise.resolve({ content: [] }) as never
+    }
+  }
+  const view = createContextClient(new Own({ name: 'own', version: '1.0.0' }), testContext).withContext(ACME)
+  await (view.callTool as (...args: unknown[]) => Promise<unknown>)(TOOL, undefined, {}, 'own')
+  expect(seen).toEqual([[TOOL, undefined, {}, 'own']])
 })
