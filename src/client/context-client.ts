@@ -2,8 +2,7 @@ import { advertise } from '../capabilities/advertise.js'
 import { assertDefinition } from '../definition/define-context.js'
 import type { AnyDefinition } from '../definition/types.js'
 import { checkOptions, invalidDefinition } from '../errors/invalid-definition.js'
-import type { ContextSource, ContextSourceResult } from './source-types.js'
-import { addSource } from './sources.js'
+import type { ContextSource, ContextSourceResult } from './sources.js'
 import { createView } from './view.js'
 import { ViewContext } from './view-context.js'
 
@@ -74,11 +73,9 @@ export function createContextClient<
   }
   assertDefinition(definition)
   checkOptions('createContextClient()', options, OPTIONS)
-  const sources = options.context === undefined ? [] : addSource([], options.context, definition.limits)
+  const empty = new ViewContext(definition, options.requireSupport === true, [], undefined)
+  const context = options.context === undefined ? empty : empty.with(options.context)
   // A server that sends sampling and elicitation with a context does not thereby say that it takes one.
   if ('getServerCapabilities' in client) advertise(client, definition.key, {})
-  return createView(client, new ViewContext(definition, options.requireSupport === true, sources)) as ContextClient<
-    C,
-    D
-  >
+  return createView(client, context) as ContextClient<C, D>
 }

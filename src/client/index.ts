@@ -5,4 +5,4 @@ export {
   type ContextClientOptions,
   createContextClient,
 } from './context-client.js'
-export type { ContextFields, ContextRequest, ContextSource, ContextSourceResult } from './source-types.js'
+export type { ContextFields, ContextRequest, ContextSource, ContextSourceResult } from './sources.js'

@@ -1,51 +1,81 @@
 import { copyContext } from '../codec/copy-context.js'
-import type { ContextLimits } from '../definition/types.js'
+import type { AnyDefinition, ContextInput, ContextLimits } from '../definition/types.js'
 import { ContextError } from '../errors/context-error.js'
 import { isObject } from '../shared/get-own.js'
 import { isPromise, type MaybePromise } from '../shared/maybe-promise.js'
 import { kindOf } from '../shared/printable.js'
-import type { ContextRequest } from './source-types.js'
+
+/** Some fields of a context. A field that is `undefined` removes the field of an earlier source. */
+export type ContextFields<D extends AnyDefinition> = {
+  readonly [F in keyof ContextInput<D>]?: ContextInput<D>[F] | undefined
+}
+
+/** What a source function returns. `undefined`: it has no context to give, not even an empty one. */
+export type ContextSourceResult<D extends AnyDefinition> = MaybePromise<ContextFields<D> | undefined>
+
+/** What a source function is told about the request. */
+export interface ContextRequest {
+  /** The JSON-RPC method, such as `tools/call`. */
+  readonly method: string
+  /** The params as the caller gave them. */
+  readonly params: unknown
+  /** Aborts when the call fails before it is sent: its own signal, its timeout, or the end of the connection. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * Where the fields of a context come from: the fields themselves, or a function that is called once for each request and
+ * may be asynchronous. When it fails, that one call rejects and nothing is sent. Its result is validated for each request.
+ * Fields that are given as an object never change, so they are validated once, unless the schema is asynchronous.
+ *
+ * The function is called again when the SDK sends the request again by itself: in a further round of `input_required`,
+ * after a HeaderMismatch, and after an `authProvider` has authorized anew (RC-021).
+ *
+ * `R` is what the function returns. It makes TypeScript report a misspelt field: otherwise a function may return more
+ * members than its type has.
+ */
+export type ContextSource<D extends AnyDefinition, R = ContextSourceResult<D>> =
+  | ContextFields<D>
+  | (((request: ContextRequest) => R) & OnlyKnownFields<D, Awaited<R>>)
+
+type OnlyKnownFields<D extends AnyDefinition, Result> = [UnknownField<D, Result>] extends [never]
+  ? unknown
+  : { readonly unknownField: UnknownField<D, Result> }
+
+type UnknownField<D extends AnyDefinition, Result> = Result extends object
+  ? Exclude<keyof Result, keyof ContextInput<D>>
+  : never
 
 /** Some fields of a context, as one source gives them. */
 export type Fields = Readonly<Record<string, unknown>>
 
-type Source = Fields | ((request: ContextRequest) => MaybePromise<unknown>)
-
-/** The sources of a view, the earliest first. Two objects never stand side by side: they are merged into one. */
-export type Sources = readonly Source[]
-
-/**
- * Adds a source to those of a view. Its fields win over theirs (RC-022). The fields are copied, so that what the caller
- * does to its own object later changes no view.
- *
- * @throws ContextError `invalid` for a source that is neither an object nor a function
- */
-export function addSource(sources: Sources, source: unknown, limits: ContextLimits): Sources {
-  if (typeof source === 'function') return [...sources, source as Source]
-  const fields = snapshotFields(source, limits)
-  const last = sources.at(-1)
-  return typeof last === 'object' ? [...sources.slice(0, -1), mergeFields([last, fields])] : [...sources, fields]
-}
+/** Where fields come from: the fields themselves, or a function. */
+export type Source = Fields | ((request: ContextRequest) => MaybePromise<unknown>)
 
 /**
  * Asks the sources for the fields of one request, and merges what they give.
  *
  * @throws what a source throws; ContextError `invalid` when one returns something other than an object of fields
  */
-export function askSources(sources: Sources, request: ContextRequest): MaybePromise<Fields> {
+export function askSources(sources: readonly Source[], request: ContextRequest): MaybePromise<Fields | undefined> {
   const results = sources.map((source) => (typeof source === 'function' ? source(request) : source))
   return results.some(isPromise) ? Promise.all(results).then(mergeFields) : mergeFields(results)
 }
 
 /**
- * Merges the fields of several sources shallowly: the later wins (RC-022). A source that returned `undefined` has none.
+ * Merges the fields of several sources shallowly: the later wins (RC-022).
  *
+ * @returns `undefined` where no source gave any, not even an empty object
  * @throws ContextError `invalid` for a result that is not an object of fields
  */
-function mergeFields(results: readonly unknown[]): Fields {
-  let merged: Fields = {}
+function mergeFields(results: readonly unknown[]): Fields | undefined {
+  let merged: Fields | undefined
   // Spread, a field named `__proto__` stays a field, and the encoder rejects it. Assigned, it would set the prototype.
-  for (const result of results) if (result !== undefined) merged = { ...merged, ...fieldsOf(result) }
+  for (const result of results) {
+    if (result === undefined) continue
+    if (!isObject(result)) throw notASource(result)
+    merged = { ...merged, ...result }
+  }
   return merged
 }
 
@@ -55,8 +85,9 @@ function mergeFields(results: readonly unknown[]): Fields {
  *
  * @throws ContextError `invalid` for a source that is not an object of fields
  */
-function snapshotFields(source: unknown, limits: ContextLimits): Fields {
-  const fields: Record<string, unknown> = { ...fieldsOf(source) }
+export function snapshotFields(source: unknown, limits: ContextLimits): Fields {
+  if (!isObject(source)) throw notASource(source)
+  const fields: Record<string, unknown> = { ...source }
   for (const name in fields) if (typeof fields[name] === 'object') fields[name] = snapshot(fields[name], limits)
   return fields
 }
@@ -71,10 +102,9 @@ function snapshot(value: unknown, limits: ContextLimits): unknown {
   }
 }
 
-function fieldsOf(source: unknown): Fields {
-  if (isObject(source)) return source as Fields
-  throw new ContextError(
+function notASource(value: unknown): ContextError {
+  return new ContextError(
     'invalid',
-    `a context source is an object of fields or a function that returns one, not ${kindOf(source)}`,
+    `a context source is an object of fields or a function that returns one, not ${kindOf(value)}`,
   )
 }

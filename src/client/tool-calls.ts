@@ -1,6 +1,5 @@
 import { getOwn } from '../shared/get-own.js'
 import { HEADER_MISMATCH } from '../wire/constants.js'
-import { overlay } from './overlay.js'
 import { type Method, withToolMetadata } from './sdk-internals.js'
 
 /** What is needed of a client to call a tool. */
@@ -49,27 +48,37 @@ export function toolMetadata(client: object, listing: unknown): ToolMetadata {
   }
 }
 
+/** What remembers the tools. */
+interface Learned {
+  readonly toolDefinitions: ToolMetadata['tools'] | undefined
+}
+
 /**
  * `callTool` of SDK 2.x with the tool's definition from the view's own listing.
  *
  * @param client what `callTool` runs on
  * @param view lists the tools again
- * @param definitionOf the definition of a tool in the view's own listing
+ * @param learned the tools of the view's own listing
+ * @param args the arguments of `callTool`
  */
 export function callToolOfSdk2(
   callTool: Method,
   client: ToolClient,
   view: ToolClient,
-  definitionOf: (name: unknown) => unknown,
-  params: unknown,
-  options: Options,
+  learned: Learned,
+  args: readonly unknown[],
 ): unknown {
-  if (options?.toolDefinition !== undefined) return callTool.call(client, params, options)
-  const call = (on: ToolClient) => {
-    const toolDefinition = definitionOf(getOwn(params, 'name'))
-    return callTool.call(on, params, toolDefinition === undefined ? options : { ...options, toolDefinition })
-  }
-  return client.getProtocolEra() === 'modern' ? repeatAfterMismatch(call, client, view, options) : call(client)
+  const options = args[1] as Options
+  const isGiven = options?.toolDefinition !== undefined
+  if (!isGiven && client.getProtocolEra() === 'modern')
+    return repeatAfterMismatch(callTool, client, view, learned, args)
+  return callTool.apply(client, isGiven ? [...args] : withDefinition(learned.toolDefinitions, args))
+}
+
+function withDefinition(tools: ToolMetadata['tools'] | undefined, args: readonly unknown[]): unknown[] {
+  const [params, options, ...rest] = args
+  const toolDefinition = tools?.get(getOwn(params, 'name'))
+  return toolDefinition === undefined ? [...args] : [params, { ...(options as object), toolDefinition }, ...rest]
 }
 
 /**
@@ -77,34 +86,40 @@ export function callToolOfSdk2(
  * done here because the SDK would drop the client's listing, and a listing of the view does not replace that.
  */
 async function repeatAfterMismatch(
-  call: (client: ToolClient) => unknown,
+  callTool: Method,
   client: ToolClient,
   view: ToolClient,
-  options: Options,
+  learned: Learned,
+  args: readonly unknown[],
 ): Promise<unknown> {
-  for (let isRepeated = false; ; isRepeated = true) {
-    let mismatch: unknown
-    // Throws an error without the code, so that the SDK's own recovery does not run.
-    const request: Method = async (...args) => {
-      try {
-        return await client.request(...args)
-      } catch (error) {
-        if ((error as { code?: unknown } | undefined)?.code !== HEADER_MISMATCH) throw error
-        mismatch = error
-        throw new Error('hidden')
-      }
-    }
-    try {
-      return await call(overlay(client, { request }))
-    } catch (error) {
-      if (mismatch === undefined || isRepeated) throw mismatch ?? error
-    }
-    try {
-      await view.listTools(undefined, { signal: options?.signal, timeout: options?.timeout })
-    } catch {
-      // The second call shows whether the listing mattered.
-    }
+  const hiding: ToolClient = Object.create(client, {
+    // Without its code, the error does not start the SDK's own recovery.
+    request: { value: (...args: unknown[]) => (client.request(...args) as Promise<unknown>).catch(hideMismatch) },
+  })
+  try {
+    return await callTool.apply(hiding, withDefinition(learned.toolDefinitions, args))
+  } catch (error) {
+    if (!(error instanceof HiddenMismatch)) throw error
   }
+  try {
+    const { signal, timeout } = (args[1] ?? {}) as NonNullable<Options>
+    await view.listTools(undefined, { signal, timeout })
+  } catch {
+    // The second call shows whether the listing mattered.
+  }
+  try {
+    return await callTool.apply(hiding, withDefinition(learned.toolDefinitions, args))
+  } catch (error) {
+    throw error instanceof HiddenMismatch ? error.mismatch : error
+  }
+}
+
+class HiddenMismatch {
+  constructor(readonly mismatch: unknown) {}
+}
+
+function hideMismatch(error: unknown): never {
+  throw (error as { code?: unknown } | undefined)?.code === HEADER_MISMATCH ? new HiddenMismatch(error) : error
 }
 
 /**

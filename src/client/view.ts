@@ -1,21 +1,25 @@
-import type { OutgoingMessage } from '../codec/attach-context.js'
-import type { MaybePromise } from '../shared/maybe-promise.js'
+import {
+  assertNoContext,
+  attachContexts,
+  type Contexts,
+  type OutgoingMessage,
+  type OutgoingParams,
+} from '../codec/attach-context.js'
 import { outsideRequests } from '../shared/outside-requests.js'
 import { sharedSymbol } from '../shared/registry.js'
-import { callListen, LISTEN } from './listen.js'
-import { wrapNestedClient } from './overlay.js'
-import { METHOD_BEHAVIOR, type Method, refreshOnRetry } from './sdk-internals.js'
+import { overlay, wrapNestedClient } from './overlay.js'
+import { METHOD_BEHAVIOR, type Method } from './sdk-internals.js'
+import { type Sending, sendLater, sendMessage } from './send-message.js'
 import {
   bypassCache,
   callToolOfSdk2,
   listAndLearn,
-  type Options,
   sdkCallTool,
   type ToolClient,
   type ToolMetadata,
   toolMetadata,
 } from './tool-calls.js'
-import { attachContexts, refreshing, type ViewContext } from './view-context.js'
+import type { ViewContext } from './view-context.js'
 
 /** By this member a view shows what it is made of, also to another copy of this package. */
 const VIEW: unique symbol = /* @__PURE__ */ sharedSymbol('view') as never
@@ -25,11 +29,8 @@ interface Viewed {
   readonly client: object
   /** `callTool` where it is the SDK's own. */
   readonly callTool: Method | undefined
-  readonly Caller: Caller
+  readonly isSdk2: boolean
 }
-
-/** Makes a client with another `request`, for the SDK's own `callTool`. */
-type Caller = new (request: Method) => object
 
 /**
  * A view of a client with one more context. The client can itself be a view: the new one then sends the contexts of both.
@@ -37,51 +38,40 @@ type Caller = new (request: Method) => object
 export function createView(client: object, context: ViewContext): object {
   const view = (client as { [VIEW]?: View })[VIEW]
   if (view !== undefined) return view.withDefinition(context)
-  return new View({ client, callTool: sdkCallTool(client), Caller: callerOf(client) }, [context]).proxy
+  const viewed = { client, callTool: sdkCallTool(client), isSdk2: 'getProtocolEra' in client }
+  return new View(viewed, [], context, undefined).proxy
 }
 
 /**
- * The SDK's own `callTool` only reads members of its client and calls `request`. It therefore runs on an object with the
- * client as its prototype: behind the view's Proxy, each member that it reads would take as long as attaching a context.
- * A class makes these objects alike, which is what V8 is fast with.
+ * The handler of the Proxy that a user has. Its state is private, so that inspecting a view shows no context.
+ *
+ * A view is made for nearly every call, and over HTTP its code is out of the processor's caches by then: each function
+ * that a call enters costs as much as copying a context. So the way through `withContext` and `callTool` enters few.
  */
-function callerOf(client: object): Caller {
-  class Caller {
-    readonly request: Method
-    constructor(request: Method) {
-      this.request = request
-    }
-  }
-  Object.setPrototypeOf(Caller.prototype, client)
-  return Caller
-}
-
-/** The handler of the Proxy that a user has. Its state is private, so that inspecting a view shows no context. */
 class View implements ProxyHandler<object> {
   readonly proxy: object
   readonly #viewed: Viewed
-  /** One for each definition. `withContext` adds to the last one. */
-  readonly #contexts: readonly ViewContext[]
-  /** What `tools/list` said, and a caller that knows it. */
-  #tools: (ToolMetadata & Pick<Viewed, 'Caller'>) | undefined
-  #callTool: Method | undefined
+  /** The contexts of the definitions that were added before. */
+  readonly #earlier: readonly ViewContext[]
+  /** The context of the last definition: `withContext` adds to it. */
+  readonly #context: ViewContext
+  /** What `tools/list` said under these contexts. */
+  #tools: ToolMetadata | undefined
 
-  constructor(viewed: Viewed, contexts: readonly ViewContext[], tools?: ToolMetadata & Pick<Viewed, 'Caller'>) {
+  constructor(viewed: Viewed, earlier: readonly ViewContext[], context: ViewContext, tools: ToolMetadata | undefined) {
     this.#viewed = viewed
-    this.#contexts = contexts
+    this.#earlier = earlier
+    this.#context = context
     this.#tools = tools
     this.proxy = new Proxy(viewed.client, this)
   }
 
   withDefinition(context: ViewContext): object {
-    return new View(this.#viewed, [...this.#contexts, context], this.#tools).proxy
+    return new View(this.#viewed, this.#contexts(), context, this.#tools).proxy
   }
 
-  #withContext(source: unknown): object {
-    const contexts = this.#contexts.slice()
-    const last = contexts.length - 1
-    contexts[last] = (contexts[last] as ViewContext).with(source)
-    return new View(this.#viewed, contexts, this.#tools).proxy
+  #contexts(): readonly ViewContext[] {
+    return [...this.#earlier, this.#context]
   }
 
   has(client: object, name: PropertyKey): boolean {
@@ -93,97 +83,89 @@ class View implements ProxyHandler<object> {
   }
 
   get(client: object, name: PropertyKey, receiver: unknown): unknown {
-    if (name === 'withContext') return (source: unknown) => this.#withContext(source)
-    if (name === VIEW) return this
-    // Fast path for the most frequent call: a member that is named here is found sooner than one by its name.
-    if (name === 'callTool' && !this.#isEmpty) {
-      const { callTool } = client as Partial<ToolClient>
-      if (callTool !== undefined && callTool === this.#viewed.callTool) {
-        this.#callTool ??= this.#callingTool(client, callTool)
-        return this.#callTool
-      }
+    if (name === 'withContext') {
+      return (source: unknown) => new View(this.#viewed, this.#earlier, this.#context.with(source), this.#tools).proxy
     }
+    if (name === VIEW) return this
     const member = (client as Readonly<Record<PropertyKey, unknown>>)[name]
     if (typeof member !== 'function') return wrapNestedClient(client, name, member, receiver)
     const method = member as Method
+    // What is called most often is found first.
+    if (name === 'callTool' && !this.#context.isEmpty) return this.#callingTool(client, method)
     const behavior = METHOD_BEHAVIOR.get(name)
     if (behavior === undefined) return method
-    if (behavior === 'sends') return (...args: [OutgoingMessage]) => this.#send(method, ...args)
+    if (behavior === 'sends') return (...args: [OutgoingMessage]) => sendMessage(this.#sending(method, args, args[0]))
     if (behavior === 'on the client') return method.bind(client)
     if (behavior === 'connects') return (...args: unknown[]) => outsideRequests(() => method.apply(client, args))
-    if (this.#isEmpty) return method
+    if (this.#contexts().every(({ isEmpty }) => isEmpty)) return method
     if (behavior === 'calls a tool') return this.#callingTool(client, method)
-    if (behavior === 'listens') return this.#listening(client, method)
+    if (behavior === 'listens') return (...args: unknown[]) => sendLater(this.#sending(method, args, LISTEN))
     if (name === 'listTools') return listAndLearn(method, (listing) => this.#learnTools(client, listing))
     if (behavior === 'is cached') return bypassCache(method)
     return name === 'cacheToolMetadata' ? () => {} : method.bind(this.#tools?.store ?? client)
   }
 
-  get #isEmpty(): boolean {
-    for (const { isEmpty } of this.#contexts) if (!isEmpty) return false
-    return true
+  /**
+   * The SDK's own `callTool` only reads members of its client and hands its params to `request`. With a static context in
+   * the params it can run on the client itself. Behind the view's Proxy, each member that it reads would take as long as
+   * attaching a context.
+   */
+  #callingTool(client: object, callTool: Method): Method {
+    const view = this
+    const { isSdk2 } = this.#viewed
+    const isSdk = callTool === this.#viewed.callTool
+    const isFast = isSdk && !this.#context.isDynamic && this.#earlier.length === 0
+    return function (...args) {
+      // Somebody who wraps the view wants to see its `request` called, and a subclass's `callTool` may call other methods.
+      if (isFast && this === view.proxy) return view.#callSdkTool(client, callTool, args)
+      return isSdk2
+        ? callToolOfSdk2(callTool, this as ToolClient, this as ToolClient, view, args)
+        : callTool.apply(this, args)
+    }
   }
 
-  /** Sends a message by `request` or `notification`, on the client itself: message ids are counted there. */
-  #send(method: Method, message: OutgoingMessage, ...rest: readonly unknown[]): unknown {
-    const { client } = this.#viewed
-    const signal = signalIn(rest)
-    const refresh = refreshing(this.#contexts, client, message, signal)
-    const sender = refresh === undefined ? client : refreshOnRetry(client, refresh)
-    let attached: MaybePromise<OutgoingMessage>
+  #callSdkTool(client: object, callTool: Method, args: unknown[]): unknown {
+    const { key } = this.#context.definition
+    const params = args[0] as OutgoingParams
+    let on = this.#tools?.store ?? client
     try {
-      attached = attachContexts(this.#contexts, client, message, signal)
+      if (params?._meta !== undefined) assertNoContext({ method: 'tools/call', params }, key)
+      const encoded = this.#context.encodeStatic(client)
+      if (encoded instanceof Promise) on = this.#requestWith(encoded.then((context) => ({ [key]: context })))
+      else args[0] = attachContexts(params, { [key]: encoded })
     } catch (error) {
       return Promise.reject(error)
     }
-    if (!(attached instanceof Promise)) return method.call(sender, attached, ...rest)
-    return attached.then((settled) => method.call(sender, settled, ...rest))
+    if (this.#viewed.isSdk2) return callToolOfSdk2(callTool, on as ToolClient, this.proxy as ToolClient, this, args)
+    return callTool.call(on, args[0], args[1], args[2])
   }
 
-  /**
-   * `callTool` of a view. The SDK's own runs on a caller, unless somebody wraps the view and wants to see its `request`
-   * called. A subclass's may need more of its client than `request`.
-   */
-  #callingTool(client: object, callTool: Method): Method {
-    const { proxy } = this
-    const isSdk = callTool === this.#viewed.callTool
-    const { Caller } = this.#tools ?? this.#viewed
-    const caller = new Caller((message, first, second) =>
-      this.#send((client as ToolClient).request, message as OutgoingMessage, first, second),
-    )
-    if ('getProtocolEra' in client) {
-      // SDK 2.x alone takes the definition of a tool. The second argument of 1.x is a result schema.
-      const definitionOf = (name: unknown) => this.#tools?.tools.get(name)
-      return function (params, options) {
-        const on = (isSdk && this === proxy ? caller : this) as ToolClient
-        return callToolOfSdk2(callTool, on, this as ToolClient, definitionOf, params, options as Options)
-      }
+  /** The view for one call whose contexts were asked for already. */
+  #requestWith(encoded: Promise<Contexts>): object {
+    let first: Promise<Contexts> | undefined = encoded
+    const request = (...args: [OutgoingMessage]) => {
+      const sending = this.#sending((this.#viewed.client as ToolClient).request, args, args[0])
+      const contexts = first
+      first = undefined
+      return sendLater(sending, contexts)
     }
-    if (!isSdk) return callTool
-    return function (params, schema, options) {
-      return callTool.call(this === proxy ? caller : this, params, schema, options)
-    }
+    return overlay(this.proxy, { request })
+  }
+
+  #sending(method: Method, args: readonly unknown[], message: OutgoingMessage): Sending {
+    return { contexts: this.#contexts(), client: this.#viewed.client, method, args, message }
+  }
+
+  /** The definitions of the tools in this view's own listing. */
+  get toolDefinitions(): ToolMetadata['tools'] | undefined {
+    return this.#tools?.tools
   }
 
   /** What a listing says of the tools is remembered for this view and those made of it. */
   #learnTools(client: object, listing: unknown): void {
-    const metadata = toolMetadata(client, listing)
-    this.#tools = { ...metadata, Caller: callerOf(metadata.store) }
-    this.#callTool = undefined
-  }
-
-  #listening(client: object, listen: Method): Method {
-    return async (...args) => {
-      const signal = signalIn(args.slice(1))
-      const carrier = await attachContexts(this.#contexts, client, LISTEN, signal)
-      return callListen(client, listen, carrier, refreshing(this.#contexts, client, LISTEN, signal), args)
-    }
+    this.#tools = toolMetadata(client, listing)
   }
 }
 
-/** The signal among the arguments after a message. The options come last, after a schema or without one. */
-function signalIn(rest: readonly unknown[]): AbortSignal | undefined {
-  const options = rest[1] ?? rest[0]
-  const signal = (options as { signal?: Partial<AbortSignal> } | null | undefined)?.signal
-  return signal?.addEventListener === undefined ? undefined : (signal as AbortSignal)
-}
+/** The message of `listen`, as source functions are told of it. */
+const LISTEN: OutgoingMessage = { method: 'subscriptions/listen' }

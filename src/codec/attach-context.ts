@@ -4,38 +4,44 @@ import type { RequestContext } from '../wire/types.generated.js'
 /** A JSON-RPC request or notification as the SDKs take it, before it has an id. */
 export interface OutgoingMessage {
   readonly method: string
-  readonly params?: { readonly _meta?: Readonly<Record<string, unknown>> | undefined } | undefined
+  readonly params?: OutgoingParams
+}
+
+/** The params of a message, as far as they are read here. */
+export type OutgoingParams = { readonly _meta?: Readonly<Record<string, unknown>> | undefined } | undefined
+
+/** The contexts of one message, by their keys. */
+export type Contexts = Readonly<Record<string, RequestContext>>
+
+/**
+ * A copy of a message's params that carries contexts, beside whatever their `_meta` already has (RC-002). What it has under
+ * the same key is replaced: see `assertNoContext`.
+ */
+export function attachContexts(params: OutgoingParams, contexts: Contexts): OutgoingParams {
+  const meta = params?._meta
+  // V8 takes ten times as long when a new member follows a spread, so `_meta` is there before.
+  const attached: Record<string, unknown> = { _meta: undefined, ...params }
+  attached._meta = typeof meta === 'object' ? { ...meta, ...contexts } : contexts
+  return attached
+}
+
+/** A message with other params. */
+export function withParams(message: OutgoingMessage, params: OutgoingParams): OutgoingMessage {
+  const copy: Record<string, unknown> = { method: undefined, params: undefined, ...(message as object) }
+  copy.params = params
+  return copy as unknown as OutgoingMessage
 }
 
 /**
- * A copy of a message that carries a context, beside whatever its `_meta` already has (RC-002).
+ * Refuses a message whose own `_meta` has an entry under a context key.
  *
- * @param context `undefined` leaves the message as it is
- * @throws ContextError `conflict` when the caller's own `_meta` has an entry under the key (RC-023)
+ * @throws ContextError `conflict` (RC-023)
  */
-export function attachContext<M extends OutgoingMessage>(
-  message: M,
-  key: string,
-  context: RequestContext | undefined,
-): M {
-  if (context === undefined) return message
-  const meta = message.params?._meta
-  if (typeof meta === 'object' && meta !== null && Object.hasOwn(meta, key)) {
-    throw new ContextError(
-      'conflict',
-      `${message.method}: its _meta already has ${key}: give the context there or by withContext(), not both`,
-    )
-  }
-  // V8 takes ten times as long when a new member follows a spread, so each member is there before.
-  const params: Record<string, unknown> = { _meta: undefined, ...message.params }
-  params._meta = { [key]: context, ...meta }
-  const attached: Record<string, unknown> = { method: undefined, params: undefined, ...(message as object) }
-  attached.params = params
-  return attached as unknown as M
-}
-
-/** A copy of a message without the context under a key. */
-export function detachContext<M extends OutgoingMessage>(message: M, key: string): M {
-  const { [key]: _, ...meta } = message.params?._meta ?? {}
-  return { ...message, params: { ...message.params, _meta: meta } }
+export function assertNoContext({ method, params }: OutgoingMessage, key: string): void {
+  const meta = params?._meta
+  if (typeof meta !== 'object' || meta === null || !Object.hasOwn(meta, key)) return
+  throw new ContextError(
+    'conflict',
+    `${method}: its _meta already has ${key}: give the context there or by withContext(), not both`,
+  )
 }

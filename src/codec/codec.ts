@@ -36,17 +36,20 @@ export function encodeContext<D extends AnyDefinition>(
     copy = copied.copy
     // The schema gets a copy of its own: it cannot change what is sent.
     result = definition.schema['~standard'].validate(cloneJson(copy))
+    if (!isPromise(result)) return result.issues === undefined ? copy : throwRejected(definition, copy, result.issues)
   } catch (error) {
     throw error instanceof ContextError ? error : unreadableError(definition, error)
   }
-  const accept = ({ issues }: SchemaResult<unknown>): RequestContext => {
-    if (issues === undefined) return copy
-    throw rejectionError(rejectBySchema(definition, copy, issues))
-  }
-  if (!isPromise(result)) return accept(result)
-  return Promise.resolve(result).then(accept, (error) => {
-    throw unreadableError(definition, error)
-  })
+  return Promise.resolve(result).then(
+    ({ issues }) => (issues === undefined ? copy : throwRejected(definition, copy, issues)),
+    (error) => {
+      throw unreadableError(definition, error)
+    },
+  )
+}
+
+function throwRejected(definition: AnyDefinition, context: RequestContext, issues: readonly SchemaIssue[]): never {
+  throw rejectionError(rejectBySchema(definition, context, issues))
 }
 
 /** The result of decoding a context that a peer sent. */

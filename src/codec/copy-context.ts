@@ -20,9 +20,7 @@ const MAX_CHARACTER_BYTES = 6
  * @throws what a getter or a proxy within the value throws
  */
 export function copyContext(value: unknown, limits: ContextLimits): WalkResult {
-  if (!hasObjectPrototype(value) && !isJsonObject(value)) {
-    return { issue: invalidIssue(`a context is a JSON object, not ${kindOf(value)}`) }
-  }
+  if (!isJsonObject(value)) return { issue: invalidIssue(`a context is a JSON object, not ${kindOf(value)}`) }
   // A hostile object of a million fields is not spread.
   const once = Object.keys(value).length > limits.maxFields ? undefined : { ...value }
   if (once !== undefined && isFlatWithin(once, limits)) return { copy: once as RequestContext }
@@ -82,10 +80,6 @@ export function deepFreeze<T>(value: T, seen?: Set<object>): T {
 }
 
 function isFreezable(value: object): boolean {
-  return hasObjectPrototype(value) || Object.getPrototypeOf(value) === null || Array.isArray(value)
-}
-
-/** Whether a value is an object literal, or one that JSON made. */
-function hasObjectPrototype(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null || Array.isArray(value)
 }

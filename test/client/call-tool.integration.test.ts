@@ -205,7 +205,6 @@ test.each(MAJORS)('a view of SDK %i changes nothing on its client by calling a t
   const members = Reflect.ownKeys(client)
   for (let call = 0; call < 2; call++) await view.callTool(TOOL)
   expect(Reflect.ownKeys(client)).toEqual(members)
-  expect(view.callTool).toBe(view.callTool)
 })
 
 test('callTool of a subclass of SDK 1 gets all its arguments', async () => {

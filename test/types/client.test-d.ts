@@ -91,7 +91,7 @@ describe('a source function', () => {
       expectTypeOf(request).toEqualTypeOf<ContextRequest>()
       expectTypeOf(request.method).toEqualTypeOf<string>()
       expectTypeOf(request.params).toEqualTypeOf<unknown>()
-      expectTypeOf(request.signal).toEqualTypeOf<AbortSignal | undefined>()
+      expectTypeOf(request.signal).toEqualTypeOf<AbortSignal>()
       return { tenant: request.method }
     })
   })

@@ -1,0 +1,125 @@
+import {
+  assertNoContext,
+  attachContexts,
+  type Contexts,
+  type OutgoingMessage,
+  withParams,
+} from '../codec/attach-context.js'
+import { andThen, type MaybePromise } from '../shared/maybe-promise.js'
+import { attachingClient, type Method } from './sdk-internals.js'
+import type { ViewContext } from './view-context.js'
+
+/** A message with the contexts of a view, and how it is sent. */
+export interface Sending {
+  readonly contexts: readonly ViewContext[]
+  /** The client itself: message ids are counted there. */
+  readonly client: object
+  /** The method of the client that sends the message, and its arguments. */
+  readonly method: Method
+  readonly args: readonly unknown[]
+  /** The message, as source functions are told of it. */
+  readonly message: OutgoingMessage
+}
+
+/**
+ * Sends a message by `request` or `notification`. With static contexts and synchronous schemas it leaves in the same tick.
+ */
+export function sendMessage(sending: Sending): unknown {
+  const { contexts, client, method, args, message } = sending
+  // Messages about the connection itself carry no context (RC-016).
+  const isHandshake = message.method === 'initialize' || message.method === 'notifications/initialized'
+  if (isHandshake || contexts.every(({ isEmpty }) => isEmpty)) return method.apply(client, [...args])
+  if (contexts.some(({ isDynamic }) => isDynamic)) return sendLater(sending)
+  let encoded: MaybePromise<Contexts>
+  try {
+    encoded = encodeContexts(sending)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+  if (encoded instanceof Promise) return sendLater(sending, encoded)
+  return method.call(client, withContexts(message, encoded), ...args.slice(1))
+}
+
+/**
+ * Calls the method at once, and attaches the contexts when the message is about to be sent: the call's timeout counts from
+ * the beginning, however long a source or a schema takes. A message that the SDK sends again, in a further round of
+ * `input_required` or once its transport has authorized anew, gets its contexts anew (RC-021).
+ *
+ * @param first the contexts for the first time, where they were asked for already
+ */
+export function sendLater(sending: Sending, first?: Promise<Contexts>): unknown {
+  const { client, method, args, message } = sending
+  const { signal, relatedTask } = (args[2] ?? args[1] ?? {}) as { signal?: AbortSignal; relatedTask?: unknown }
+  const call = new AbortController()
+  const end = (error: unknown): never => {
+    call.abort(signal?.aborted ? signal.reason : error)
+    throw error
+  }
+  let next: MaybePromise<Contexts> | undefined = first
+  let state: 'idle' | 'waiting' | 'cancelled' = 'idle'
+  /** The message that was sent last, and what it was before. */
+  let attached: OutgoingMessage | undefined
+  let original: OutgoingMessage
+  const attach = (outgoing: OutgoingMessage): MaybePromise<OutgoingMessage | undefined> => {
+    if (outgoing.method === 'notifications/cancelled' && outgoing.method !== message.method) {
+      if (state === 'idle') return outgoing
+      // The request that it cancels was never sent.
+      state = 'cancelled'
+      return undefined
+    }
+    state = 'waiting'
+    if (outgoing !== attached) original = outgoing
+    const encoded = next ?? encodeContexts(sending, call.signal)
+    next = undefined
+    return andThen(encoded, (contexts) => {
+      if (state === 'cancelled' || call.signal.aborted) return undefined
+      state = 'idle'
+      attached = withContexts(original, contexts)
+      return attached
+    })
+  }
+  // SDK 1.x keeps a message with a related task, and does not send it by its transport.
+  const sender = relatedTask === undefined ? attachingClient(client, attach) : undefined
+  if (sender !== undefined) return (method.apply(sender, [...args]) as Promise<unknown>).then(undefined, end)
+  try {
+    return andThen(untilAborted(attach(message), signal), (sent) => method.call(client, sent, ...args.slice(1)))
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+/**
+ * @param signal is told to source functions; needed where a context has one
+ * @throws what the sources and the schemas throw; ContextError `conflict` when the message has such an entry (RC-023)
+ */
+function encodeContexts({ contexts, client, message }: Sending, signal?: AbortSignal): MaybePromise<Contexts> {
+  const { method, params } = message
+  let encoded = {} as MaybePromise<Contexts>
+  for (const context of contexts) {
+    if (context.isEmpty) continue
+    const { key } = context.definition
+    assertNoContext(message, key)
+    encoded = andThen(encoded, (others) =>
+      andThen(context.encode(client, { method, params, signal: signal as AbortSignal }), (entry) =>
+        entry === undefined ? others : { ...others, [key]: entry },
+      ),
+    )
+  }
+  return encoded
+}
+
+function withContexts(message: OutgoingMessage, contexts: Contexts): OutgoingMessage {
+  // A source may have had none to give.
+  if (Object.keys(contexts).length === 0) return message
+  return withParams(message, attachContexts(message.params, contexts))
+}
+
+function untilAborted<T>(pending: MaybePromise<T>, signal: AbortSignal | undefined): MaybePromise<T> {
+  if (!(pending instanceof Promise) || signal === undefined) return pending
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort)
+    pending.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
