@@ -1,10 +1,4 @@
-import {
-  assertNoContext,
-  attachContexts,
-  type Contexts,
-  type OutgoingMessage,
-  withParams,
-} from '../codec/attach-context.js'
+import { assertNoContext, attachContexts, type Contexts, type OutgoingMessage } from '../codec/attach-context.js'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.js'
 import { attachingClient, type Method } from './sdk-internals.js'
 import type { ViewContext } from './view-context.js'
@@ -51,38 +45,39 @@ export function sendLater(sending: Sending, first?: Promise<Contexts>): unknown 
   const { client, method, args, message } = sending
   const { signal, relatedTask } = (args[2] ?? args[1] ?? {}) as { signal?: AbortSignal; relatedTask?: unknown }
   const call = new AbortController()
-  const end = (error: unknown): never => {
-    call.abort(signal?.aborted ? signal.reason : error)
-    throw error
-  }
   let next: MaybePromise<Contexts> | undefined = first
-  let state: 'idle' | 'waiting' | 'cancelled' = 'idle'
+  let isWaiting = false
   /** The message that was sent last, and what it was before. */
   let attached: OutgoingMessage | undefined
   let original: OutgoingMessage
   const attach = (outgoing: OutgoingMessage): MaybePromise<OutgoingMessage | undefined> => {
     if (outgoing.method === 'notifications/cancelled' && outgoing.method !== message.method) {
-      if (state === 'idle') return outgoing
-      // The request that it cancels was never sent.
-      state = 'cancelled'
+      if (!isWaiting) return outgoing
+      // What it cancels was never sent.
+      call.abort(signal?.reason)
       return undefined
     }
-    state = 'waiting'
+    isWaiting = true
     if (outgoing !== attached) original = outgoing
     const encoded = next ?? encodeContexts(sending, call.signal)
     next = undefined
     return andThen(encoded, (contexts) => {
-      if (state === 'cancelled' || call.signal.aborted) return undefined
-      state = 'idle'
+      if (call.signal.aborted) return undefined
+      isWaiting = false
       attached = withContexts(original, contexts)
       return attached
     })
   }
   // SDK 1.x keeps a message with a related task, and does not send it by its transport.
   const sender = relatedTask === undefined ? attachingClient(client, attach) : undefined
-  if (sender !== undefined) return (method.apply(sender, [...args]) as Promise<unknown>).then(undefined, end)
+  if (sender !== undefined) {
+    return (method.apply(sender, [...args]) as Promise<unknown>).catch((error) => {
+      call.abort(signal?.reason)
+      throw error
+    })
+  }
   try {
-    return andThen(untilAborted(attach(message), signal), (sent) => method.call(client, sent, ...args.slice(1)))
+    return andThen(attach(message), (sent) => method.call(client, sent, ...args.slice(1)))
   } catch (error) {
     return Promise.reject(error)
   }
@@ -111,15 +106,5 @@ function encodeContexts({ contexts, client, message }: Sending, signal?: AbortSi
 function withContexts(message: OutgoingMessage, contexts: Contexts): OutgoingMessage {
   // A source may have had none to give.
   if (Object.keys(contexts).length === 0) return message
-  return withParams(message, attachContexts(message.params, contexts))
-}
-
-function untilAborted<T>(pending: MaybePromise<T>, signal: AbortSignal | undefined): MaybePromise<T> {
-  if (!(pending instanceof Promise) || signal === undefined) return pending
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason)
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort)
-    pending.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
+  return { ...message, params: attachContexts(message.params, contexts) }
 }

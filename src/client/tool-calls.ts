@@ -48,8 +48,9 @@ export function toolMetadata(client: object, listing: unknown): ToolMetadata {
   }
 }
 
-/** What remembers the tools. */
-interface Learned {
+/** A view, and the definitions of the tools in its own listing. */
+interface ToolView {
+  readonly proxy: object
   readonly toolDefinitions: ToolMetadata['tools'] | undefined
 }
 
@@ -58,21 +59,18 @@ interface Learned {
  *
  * @param client what `callTool` runs on
  * @param view lists the tools again
- * @param learned the tools of the view's own listing
  * @param args the arguments of `callTool`
  */
 export function callToolOfSdk2(
   callTool: Method,
   client: ToolClient,
-  view: ToolClient,
-  learned: Learned,
+  view: ToolView,
   args: readonly unknown[],
 ): unknown {
   const options = args[1] as Options
   const isGiven = options?.toolDefinition !== undefined
-  if (!isGiven && client.getProtocolEra() === 'modern')
-    return repeatAfterMismatch(callTool, client, view, learned, args)
-  return callTool.apply(client, isGiven ? [...args] : withDefinition(learned.toolDefinitions, args))
+  if (!isGiven && client.getProtocolEra() === 'modern') return repeatAfterMismatch(callTool, client, view, args)
+  return callTool.apply(client, isGiven ? [...args] : withDefinition(view.toolDefinitions, args))
 }
 
 function withDefinition(tools: ToolMetadata['tools'] | undefined, args: readonly unknown[]): unknown[] {
@@ -88,38 +86,39 @@ function withDefinition(tools: ToolMetadata['tools'] | undefined, args: readonly
 async function repeatAfterMismatch(
   callTool: Method,
   client: ToolClient,
-  view: ToolClient,
-  learned: Learned,
+  view: ToolView,
   args: readonly unknown[],
 ): Promise<unknown> {
+  let mismatch: unknown
+  const hide = (error: unknown): never => {
+    if ((error as { code?: unknown } | undefined)?.code !== HEADER_MISMATCH) throw error
+    mismatch = error
+    // Without the code, it does not start the SDK's own recovery.
+    throw new Error()
+  }
   const hiding: ToolClient = Object.create(client, {
-    // Without its code, the error does not start the SDK's own recovery.
-    request: { value: (...args: unknown[]) => (client.request(...args) as Promise<unknown>).catch(hideMismatch) },
+    request: { value: (...given: unknown[]) => (client.request(...given) as Promise<unknown>).catch(hide) },
   })
+  const call = async () => {
+    mismatch = undefined
+    try {
+      return await callTool.apply(hiding, withDefinition(view.toolDefinitions, args))
+    } catch (error) {
+      throw mismatch ?? error
+    }
+  }
   try {
-    return await callTool.apply(hiding, withDefinition(learned.toolDefinitions, args))
+    return await call()
   } catch (error) {
-    if (!(error instanceof HiddenMismatch)) throw error
+    if (mismatch === undefined) throw error
   }
   try {
     const { signal, timeout } = (args[1] ?? {}) as NonNullable<Options>
-    await view.listTools(undefined, { signal, timeout })
+    await (view.proxy as ToolClient).listTools(undefined, { signal, timeout })
   } catch {
     // The second call shows whether the listing mattered.
   }
-  try {
-    return await callTool.apply(hiding, withDefinition(learned.toolDefinitions, args))
-  } catch (error) {
-    throw error instanceof HiddenMismatch ? error.mismatch : error
-  }
-}
-
-class HiddenMismatch {
-  constructor(readonly mismatch: unknown) {}
-}
-
-function hideMismatch(error: unknown): never {
-  throw (error as { code?: unknown } | undefined)?.code === HEADER_MISMATCH ? new HiddenMismatch(error) : error
+  return call()
 }
 
 /**

@@ -1,10 +1,4 @@
-import {
-  assertNoContext,
-  attachContexts,
-  type Contexts,
-  type OutgoingMessage,
-  type OutgoingParams,
-} from '../codec/attach-context.js'
+import { assertNoContext, attachContexts, type OutgoingMessage, type OutgoingParams } from '../codec/attach-context.js'
 import { outsideRequests } from '../shared/outside-requests.js'
 import { sharedSymbol } from '../shared/registry.js'
 import { overlay, wrapNestedClient } from './overlay.js'
@@ -118,9 +112,7 @@ class View implements ProxyHandler<object> {
     return function (...args) {
       // Somebody who wraps the view wants to see its `request` called, and a subclass's `callTool` may call other methods.
       if (isFast && this === view.proxy) return view.#callSdkTool(client, callTool, args)
-      return isSdk2
-        ? callToolOfSdk2(callTool, this as ToolClient, this as ToolClient, view, args)
-        : callTool.apply(this, args)
+      return isSdk2 ? callToolOfSdk2(callTool, this as ToolClient, view, args) : callTool.apply(this, args)
     }
   }
 
@@ -131,25 +123,18 @@ class View implements ProxyHandler<object> {
     try {
       if (params?._meta !== undefined) assertNoContext({ method: 'tools/call', params }, key)
       const encoded = this.#context.encodeStatic(client)
-      if (encoded instanceof Promise) on = this.#requestWith(encoded.then((context) => ({ [key]: context })))
-      else args[0] = attachContexts(params, { [key]: encoded })
+      if (encoded instanceof Promise) {
+        const first = encoded.then((context) => ({ [key]: context }))
+        const { request } = client as ToolClient
+        on = overlay(this.proxy, {
+          request: (...given: [OutgoingMessage]) => sendLater(this.#sending(request, given, given[0]), first),
+        })
+      } else args[0] = attachContexts(params, { [key]: encoded })
     } catch (error) {
       return Promise.reject(error)
     }
-    if (this.#viewed.isSdk2) return callToolOfSdk2(callTool, on as ToolClient, this.proxy as ToolClient, this, args)
+    if (this.#viewed.isSdk2) return callToolOfSdk2(callTool, on as ToolClient, this, args)
     return callTool.call(on, args[0], args[1], args[2])
-  }
-
-  /** The view for one call whose contexts were asked for already. */
-  #requestWith(encoded: Promise<Contexts>): object {
-    let first: Promise<Contexts> | undefined = encoded
-    const request = (...args: [OutgoingMessage]) => {
-      const sending = this.#sending((this.#viewed.client as ToolClient).request, args, args[0])
-      const contexts = first
-      first = undefined
-      return sendLater(sending, contexts)
-    }
-    return overlay(this.proxy, { request })
   }
 
   #sending(method: Method, args: readonly unknown[], message: OutgoingMessage): Sending {

@@ -25,13 +25,6 @@ export function attachContexts(params: OutgoingParams, contexts: Contexts): Outg
   return attached
 }
 
-/** A message with other params. */
-export function withParams(message: OutgoingMessage, params: OutgoingParams): OutgoingMessage {
-  const copy: Record<string, unknown> = { method: undefined, params: undefined, ...(message as object) }
-  copy.params = params
-  return copy as unknown as OutgoingMessage
-}
-
 /**
  * Refuses a message whose own `_meta` has an entry under a context key.
  *
