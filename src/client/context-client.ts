@@ -69,7 +69,7 @@ export function createContextClient<
   R extends ContextSourceResult<D>,
 >(client: C, definition: D, options: ContextClientOptions<D, R> = {}): ContextClient<C, D> {
   if (typeof client?.request !== 'function' || typeof client.notification !== 'function') {
-    throw invalidDefinition('createContextClient() takes a Client or Server of the MCP SDK')
+    throw invalidDefinition('createContextClient() takes an MCP Client or Server')
   }
   assertDefinition(definition)
   checkOptions('createContextClient()', options, OPTIONS)

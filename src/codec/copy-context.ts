@@ -20,7 +20,10 @@ const MAX_CHARACTER_BYTES = 6
  * @throws what a getter or a proxy within the value throws
  */
 export function copyContext(value: unknown, limits: ContextLimits): WalkResult {
-  if (!isJsonObject(value)) return { issue: invalidIssue(`a context is a JSON object, not ${kindOf(value)}`) }
+  const isLiteral = value instanceof Object && Object.getPrototypeOf(value) === Object.prototype
+  if (!isLiteral && !isJsonObject(value)) {
+    return { issue: invalidIssue(`a context is a JSON object, not ${kindOf(value)}`) }
+  }
   // A hostile object of a million fields is not spread.
   const once = Object.keys(value).length > limits.maxFields ? undefined : { ...value }
   if (once !== undefined && isFlatWithin(once, limits)) return { copy: once as RequestContext }
