@@ -54,6 +54,6 @@ export function assertSupported(client: object, key: string): void {
   if ((client as Connected).transport === undefined || supportedContexts(client).has(key)) return
   throw new ContextError(
     'unsupported',
-    `the server does not advertise ${key}: install it there, or leave out requireSupport`,
+    `the server does not advertise ${key}: install it there, or drop requireSupport`,
   )
 }

@@ -35,6 +35,6 @@ export function assertNoContext({ method, params }: OutgoingMessage, key: string
   if (typeof meta !== 'object' || meta === null || !Object.hasOwn(meta, key)) return
   throw new ContextError(
     'conflict',
-    `${method}: its _meta already has ${key}: give the context there or by withContext(), not both`,
+    `${method}: _meta already has ${key}: give it there or by withContext(), not both`,
   )
 }
