@@ -8,7 +8,7 @@ import { BASE64_PREFIX, BASE64_SUFFIX, CARRIED } from '../wire/constants.js'
 export type HeaderFields<D extends AnyDefinition> = Partial<ContextInput<D>>
 
 /**
- * Reads the bound fields of a context out of headers, each by the type of its binding.
+ * Reads the bound fields of a context out of headers, each by the type of its binding. An empty header counts as none.
  *
  * @returns the fields whose headers are there; or the rejection of a header that cannot be read
  * @example
@@ -22,7 +22,7 @@ export function headersToContext<D extends AnyDefinition>(
   const fields: Record<string, unknown> = {}
   for (const binding of definition.headers) {
     const value = headers.get(binding.lowerCaseName)
-    if (value === null) continue
+    if (!value) continue
     const field = readField(binding, value)
     if (field === undefined) return { ok: false, rejection: rejectUnreadableHeader(definition, binding) }
     fields[binding.field] = field
@@ -51,12 +51,17 @@ export function readField({ type, scheme }: HeaderBinding, value: string): strin
   return credentials?.[1]?.toLowerCase() === scheme.toLowerCase() ? decodeHeaderValue(credentials[2] ?? '') : undefined
 }
 
+/** What a field value may consist of: visible ASCII, spaces and tabs (RFC 9110, section 5.5, without `obs-text`). */
+const READABLE = /^[\t\x20-\x7e]*$/
+
 /**
  * Reads back what `encodeHeaderValue` made.
  *
- * @returns the string; `undefined` where the value has the form of an encoded one and is not Base64 of UTF-8
+ * @returns the string; `undefined` where the value has a byte that is not visible ASCII, a space or a tab, or where it has
+ *   the form of an encoded one and is not exactly the Base64 of UTF-8
  */
 export function decodeHeaderValue(value: string): string | undefined {
+  if (!READABLE.test(value)) return undefined
   if (
     !value.startsWith(BASE64_PREFIX) ||
     !value.endsWith(BASE64_SUFFIX) ||
@@ -65,10 +70,11 @@ export function decodeHeaderValue(value: string): string | undefined {
     return value
   }
   const base64 = value.slice(BASE64_PREFIX.length, -BASE64_SUFFIX.length)
-  // atob() skips white space and forgives missing padding; a header value has one form only.
-  if (base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return undefined
   try {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+    const binary = atob(base64)
+    // atob() forgives white space, missing padding and stray bits; a header value has one form only (RFC 4648, section 3.5).
+    if (btoa(binary) !== base64) return undefined
+    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     return undefined

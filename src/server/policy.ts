@@ -5,11 +5,16 @@ import { quote } from '../shared/printable.js'
 import { DEFAULT_REQUIRED, isContextFree, MAX_METHODS } from '../wire/constants.js'
 import type { HttpPolicy, InstallOptions, RequiredContext, RequiredRequest } from './types.js'
 
+/** A checked policy for headers: `lift` lists the fields. */
+export interface HeaderPolicy extends HttpPolicy {
+  readonly lift: readonly string[]
+}
+
 /** A definition as it is installed, with its checked options. */
 export interface Policy {
   readonly definition: AnyDefinition
   readonly required: RequiredContext
-  readonly http: HttpPolicy
+  readonly http: HeaderPolicy
   /** Whether a request needs the context. */
   requires(request: RequiredRequest): boolean
 }
@@ -23,19 +28,37 @@ export function resolvePolicy(definition: AnyDefinition, options: InstallOptions
   assertDefinition(definition)
   checkOptions('installContext()', options, ['required', 'http'])
   const required = options.required ?? false
-  return { definition, required, requires: resolveRequired(required), http: resolveHttp(options.http) }
+  return { definition, required, requires: resolveRequired(required), http: resolveHttp(definition, options.http) }
 }
 
-function resolveHttp(options: Partial<HttpPolicy> = {}): HttpPolicy {
-  checkOptions('http', options, ['verify', 'lift', 'prefer'])
-  const { verify = 'mismatch', lift = false, prefer = 'meta' } = options as Partial<HttpPolicy>
+function resolveHttp({ headers }: AnyDefinition, options: Partial<HttpPolicy> = {}): HeaderPolicy {
+  checkOptions('http', options, ['verify', 'lift', 'prefer', 'required'])
+  const { verify = 'mismatch', lift = false, prefer = 'meta', required = false } = options as Partial<HttpPolicy>
   if (verify !== 'mismatch' && verify !== 'strict' && verify !== false) {
     throw invalidDefinition("http: verify must be 'mismatch', 'strict' or false")
   }
-  if (typeof lift !== 'boolean') throw invalidDefinition('http: lift must be true or false')
   if (prefer !== 'meta' && prefer !== 'header') throw invalidDefinition("http: prefer must be 'meta' or 'header'")
-  if (prefer === 'header' && !lift) throw invalidDefinition("http: prefer: 'header' needs lift: true")
-  return { verify, lift, prefer }
+  if (typeof required !== 'boolean') throw invalidDefinition('http: required must be true or false')
+  const bound = headers.map(({ field }) => field)
+  if (bound.length === 0 && (lift !== false || required)) {
+    throw invalidDefinition('http: lift and required need a definition that binds fields: give defineContext() headers')
+  }
+  const lifted = resolveLift(lift, bound)
+  if (prefer === 'header' && lifted.length === 0) {
+    throw invalidDefinition("http: prefer: 'header' is for lifted fields: it needs lift")
+  }
+  return { verify, lift: lifted, prefer, required }
+}
+
+/** The fields that are lifted, in the order of their bindings. */
+function resolveLift(lift: unknown, bound: readonly string[]): readonly string[] {
+  if (typeof lift === 'boolean') return lift ? bound : []
+  if (!Array.isArray(lift)) throw invalidDefinition("http: lift must be true, false or a list such as ['token']")
+  const unbound = lift.find((field) => !bound.includes(field))
+  if (unbound !== undefined || lift.includes(undefined)) {
+    throw invalidDefinition(`http: lift: ${quote(unbound)} is bound to no header; there are ${bound.join(', ')}`)
+  }
+  return bound.filter((field) => lift.includes(field))
 }
 
 function resolveRequired(required: unknown): Policy['requires'] {

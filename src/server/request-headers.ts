@@ -1,10 +1,12 @@
 import type { AnyDefinition } from '../definition/types.js'
-import { type ContextRejection, rejectMismatch } from '../errors/rejection.js'
+import { type ContextRejection, rejectionOf, rejectMismatch } from '../errors/rejection.js'
 import { readField, rejectUnreadableHeader } from '../http/read-headers.js'
 import { getOwn, isObject } from '../shared/get-own.js'
-import type { HeaderRecord, HttpPolicy, IncomingMessage, MessageExtra } from './types.js'
+import { isContextFree } from '../wire/constants.js'
+import type { HeaderPolicy } from './policy.js'
+import type { HeaderRecord, IncomingMessage, MessageExtra } from './types.js'
 
-/** Reads one header of the current HTTP request by its name in lower case; `undefined` where it is not there. */
+/** Reads one header of the current HTTP request by its name in lower case; `undefined` or empty where it is not there. */
 type HeaderReader = (lowerCaseName: string) => string | undefined
 
 /** Reads the headers of the HTTP request that a message came in; `undefined` where there is none. */
@@ -48,7 +50,13 @@ export function requestHeaders(extra: MessageExtra | undefined): Headers {
 /** What a header policy is for. */
 interface HeaderRule {
   readonly definition: AnyDefinition
-  readonly http: HttpPolicy
+  readonly http: HeaderPolicy
+}
+
+/** What became of one context: the entry of `_meta` to continue with, or why it is rejected. */
+interface Verified {
+  readonly raw?: unknown
+  readonly rejection?: ContextRejection
 }
 
 /**
@@ -65,13 +73,15 @@ export function applyHeaderPolicies(
   report: (rejection: ContextRejection) => void,
 ): { readonly message: IncomingMessage; readonly rejection?: ContextRejection } {
   const header = headerReader(extra)
-  if (header === undefined) return { message }
   const original = getOwn(message.params, '_meta')
   let meta = original
   for (const { definition, http } of rules) {
     if (definition.headers.length === 0) continue
     const raw = getOwn(meta, definition.key)
-    const verified = verifyAndLift(definition, raw, header, http)
+    const verified =
+      header === undefined
+        ? withoutHeaders(message, definition, raw, http)
+        : verifyAndLift(message, definition, raw, header, http)
     if (verified.rejection !== undefined) {
       if (message.id !== undefined) return { message, rejection: verified.rejection }
       report(verified.rejection)
@@ -82,34 +92,55 @@ export function applyHeaderPolicies(
   return { message: { ...message, params: { ...(message.params as object | undefined), _meta: meta } } }
 }
 
+/** Whether a message never needs a context (RC-025). */
+function isFree({ id, method }: IncomingMessage): boolean {
+  return id === undefined || isContextFree(method)
+}
+
+/** A context that arrived without HTTP, or over a transport that does not tell the headers (RC-040). */
+function withoutHeaders(
+  message: IncomingMessage,
+  definition: AnyDefinition,
+  raw: unknown,
+  { required }: HeaderPolicy,
+): Verified {
+  if (!required || (raw === undefined && isFree(message))) return { raw }
+  const issue = { path: [], message: 'http.required: the transport tells no HTTP headers of this message' }
+  return { rejection: rejectionOf(definition, 'mismatch', [issue]) }
+}
+
 /**
  * Compares a context with the headers of its HTTP request, and lifts fields out of them (spec, section 7.3).
  *
  * @param raw the entry of `_meta`, or `undefined`
- * @returns the entry to continue with, which is `raw` itself where nothing was lifted; or the rejection
+ * @returns `raw` itself where nothing was lifted
  */
 function verifyAndLift(
+  message: IncomingMessage,
   definition: AnyDefinition,
   raw: unknown,
   header: HeaderReader,
-  { verify, lift, prefer }: HttpPolicy,
-): { readonly raw?: unknown; readonly rejection?: ContextRejection } {
+  { verify, lift, prefer }: HeaderPolicy,
+): Verified {
   // Decoding rejects what is not an object. It has no fields to compare.
   if (raw !== undefined && !isObject(raw)) return { raw }
   let lifted: Record<string, unknown> | undefined
   for (const binding of definition.headers) {
     const { field: name } = binding
-    const value = header(binding.lowerCaseName)
     const field = getOwn(raw, name)
-    if (value === undefined) {
-      if (verify !== 'strict' || field === undefined) continue
-      return { rejection: rejectMismatch(definition, name, `header ${binding.name} is missing`) }
-    }
-    const lifts = lift && (field === undefined || prefer === 'header')
+    const lifts = lift.includes(name) && (field === undefined || prefer === 'header')
     const compares = field !== undefined && verify !== false
     if (!lifts && !compares) continue
-    const read = readField(binding, value)
-    if (read === undefined) return { rejection: rejectUnreadableHeader(definition, binding) }
+    const value = header(binding.lowerCaseName)
+    const read = value ? readField(binding, value) : undefined
+    if (read === undefined && value && !isFree(message)) {
+      return { rejection: rejectUnreadableHeader(definition, binding) }
+    }
+    if (read === undefined) {
+      // No header is expected for null: none mirrors it (RC-036).
+      if (verify !== 'strict' || field === undefined || field === null) continue
+      return { rejection: rejectMismatch(definition, name, `header ${binding.name} is missing`) }
+    }
     if (lifts) {
       lifted ??= { ...raw }
       lifted[name] = read
