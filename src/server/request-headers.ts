@@ -92,19 +92,14 @@ export function applyHeaderPolicies(
   return { message: { ...message, params: { ...(message.params as object | undefined), _meta: meta } } }
 }
 
-/** Whether a message never needs a context (RC-025). */
-function isFree({ id, method }: IncomingMessage): boolean {
-  return id === undefined || isContextFree(method)
-}
-
 /** A context that arrived without HTTP, or over a transport that does not tell the headers (RC-040). */
 function withoutHeaders(
-  message: IncomingMessage,
+  { id, method }: IncomingMessage,
   definition: AnyDefinition,
   raw: unknown,
   { required }: HeaderPolicy,
 ): Verified {
-  if (!required || (raw === undefined && isFree(message))) return { raw }
+  if (!required || (raw === undefined && (id === undefined || isContextFree(method)))) return { raw }
   const issue = { path: [], message: 'http.required: the transport tells no HTTP headers of this message' }
   return { rejection: rejectionOf(definition, 'mismatch', [issue]) }
 }
@@ -116,7 +111,7 @@ function withoutHeaders(
  * @returns `raw` itself where nothing was lifted
  */
 function verifyAndLift(
-  message: IncomingMessage,
+  { method }: IncomingMessage,
   definition: AnyDefinition,
   raw: unknown,
   header: HeaderReader,
@@ -133,7 +128,7 @@ function verifyAndLift(
     if (!lifts && !compares) continue
     const value = header(binding.lowerCaseName)
     const read = value ? readField(binding, value) : undefined
-    if (read === undefined && value && !isFree(message)) {
+    if (read === undefined && value && !isContextFree(method)) {
       return { rejection: rejectUnreadableHeader(definition, binding) }
     }
     if (read === undefined) {
