@@ -1,7 +1,7 @@
 import type { DecodedContext } from '../codec/codec.js'
 import { assertDefinition } from '../definition/define-context.js'
 import type { AnyDefinition, ContextInput, HeaderBinding } from '../definition/types.js'
-import { type ContextRejection, rejectMismatch } from '../errors/rejection.js'
+import { rejectMismatch } from '../errors/rejection.js'
 import { BASE64_PREFIX, BASE64_SUFFIX, CARRIED } from '../wire/constants.js'
 
 /** Some fields of a context, as they were read out of headers. */
@@ -24,18 +24,13 @@ export function headersToContext<D extends AnyDefinition>(
     const value = headers.get(binding.lowerCaseName)
     if (!value) continue
     const field = readField(binding, value)
-    if (field === undefined) return { ok: false, rejection: rejectUnreadableHeader(definition, binding) }
+    if (field === undefined) {
+      const message = `header ${binding.name} is not ${CARRIED[binding.type]}`
+      return { ok: false, rejection: rejectMismatch(definition, binding.field, message) }
+    }
     fields[binding.field] = field
   }
   return { ok: true, context: fields as HeaderFields<D> }
-}
-
-/** Rejects a context whose header cannot be read (RC-039, RC-043). */
-export function rejectUnreadableHeader(
-  definition: AnyDefinition,
-  { field, name, type }: HeaderBinding,
-): ContextRejection {
-  return rejectMismatch(definition, field, `header ${name} is not ${CARRIED[type]}`)
 }
 
 /** Reads a field out of the value of its header; `undefined` for a value that does not have the type of the binding. */
@@ -62,14 +57,9 @@ const READABLE = /^[\t\x20-\x7e]*$/
  */
 export function decodeHeaderValue(value: string): string | undefined {
   if (!READABLE.test(value)) return undefined
-  if (
-    !value.startsWith(BASE64_PREFIX) ||
-    !value.endsWith(BASE64_SUFFIX) ||
-    value.length < BASE64_PREFIX.length + BASE64_SUFFIX.length
-  ) {
-    return value
-  }
-  const base64 = value.slice(BASE64_PREFIX.length, -BASE64_SUFFIX.length)
+  const encoded = value.slice(BASE64_PREFIX.length)
+  if (!value.startsWith(BASE64_PREFIX) || !encoded.endsWith(BASE64_SUFFIX)) return value
+  const base64 = encoded.slice(0, -BASE64_SUFFIX.length)
   try {
     const binary = atob(base64)
     // atob() forgives white space, missing padding and stray bits; a header value has one form only (RFC 4648, section 3.5).

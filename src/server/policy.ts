@@ -34,31 +34,20 @@ export function resolvePolicy(definition: AnyDefinition, options: InstallOptions
 function resolveHttp({ headers }: AnyDefinition, options: Partial<HttpPolicy> = {}): HeaderPolicy {
   checkOptions('http', options, ['verify', 'lift', 'prefer', 'required'])
   const { verify = 'mismatch', lift = false, prefer = 'meta', required = false } = options as Partial<HttpPolicy>
+  const bound = headers.map(({ field }) => field)
+  const lifted = lift === true ? bound : lift || []
   if (verify !== 'mismatch' && verify !== 'strict' && verify !== false) {
     throw invalidDefinition("http: verify must be 'mismatch', 'strict' or false")
   }
-  if (prefer !== 'meta' && prefer !== 'header') throw invalidDefinition("http: prefer must be 'meta' or 'header'")
+  if (lift !== false && !(Array.isArray(lifted) && lifted[0] && lifted.every((field) => bound.includes(field)))) {
+    throw invalidDefinition(`http: lift must be true, false or a list of bound fields: ${bound.join(', ') || 'none'}`)
+  }
+  if (prefer !== 'meta' && (prefer !== 'header' || !lift)) {
+    throw invalidDefinition("http: prefer must be 'meta' or, with lift, 'header'")
+  }
   if (typeof required !== 'boolean') throw invalidDefinition('http: required must be true or false')
-  const bound = headers.map(({ field }) => field)
-  if (bound.length === 0 && (lift !== false || required)) {
-    throw invalidDefinition('http: lift and required need a definition that binds fields: give defineContext() headers')
-  }
-  const lifted = resolveLift(lift, bound)
-  if (prefer === 'header' && lifted.length === 0) {
-    throw invalidDefinition("http: prefer: 'header' is for lifted fields: it needs lift")
-  }
-  return { verify, lift: lifted, prefer, required }
-}
-
-/** The fields that are lifted, in the order of their bindings. */
-function resolveLift(lift: unknown, bound: readonly string[]): readonly string[] {
-  if (typeof lift === 'boolean') return lift ? bound : []
-  if (!Array.isArray(lift)) throw invalidDefinition("http: lift must be true, false or a list such as ['token']")
-  const unbound = lift.find((field) => !bound.includes(field))
-  if (unbound !== undefined || lift.includes(undefined)) {
-    throw invalidDefinition(`http: lift: ${quote(unbound)} is bound to no header; there are ${bound.join(', ')}`)
-  }
-  return bound.filter((field) => lift.includes(field))
+  // In the order of the bindings, because policies are compared.
+  return { verify, lift: bound.filter((field) => lifted.includes(field)), prefer, required }
 }
 
 function resolveRequired(required: unknown): Policy['requires'] {

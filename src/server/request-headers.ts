@@ -1,8 +1,8 @@
 import type { AnyDefinition } from '../definition/types.js'
 import { type ContextRejection, rejectionOf, rejectMismatch } from '../errors/rejection.js'
-import { readField, rejectUnreadableHeader } from '../http/read-headers.js'
+import { readField } from '../http/read-headers.js'
 import { getOwn, isObject } from '../shared/get-own.js'
-import { isContextFree } from '../wire/constants.js'
+import { CARRIED, isContextFree } from '../wire/constants.js'
 import type { HeaderPolicy } from './policy.js'
 import type { HeaderRecord, IncomingMessage, MessageExtra } from './types.js'
 
@@ -14,24 +14,17 @@ function headerReader(extra: MessageExtra | undefined): HeaderReader | undefined
   const given = extra?.request?.headers ?? extra?.requestInfo?.headers
   if (given === undefined) return undefined
   if (typeof given.get === 'function') return (name) => (given as Headers).get(name) ?? undefined
-  let record: HeaderRecord | undefined
+  const record = given as HeaderRecord
+  /** Node gives names in lower case. A transport of another make may leave them as they were sent. */
+  let isLowerCase: boolean | undefined
   return (lowerCaseName) => {
-    record ??= toLowerCase(given as HeaderRecord)
-    const value = getOwn(record, lowerCaseName) as HeaderRecord[string]
+    isLowerCase ??= Object.keys(record).every((name) => name === name.toLowerCase())
+    const value = isLowerCase
+      ? (getOwn(record, lowerCaseName) as HeaderRecord[string])
+      : Object.keys(record).flatMap((name) => (name.toLowerCase() === lowerCaseName ? (record[name] ?? []) : []))
     // RFC 9110, section 5.3: several lines of one header are one value.
     return typeof value === 'string' ? value : value?.join(', ')
   }
-}
-
-/** Node gives names in lower case. A transport of another make may leave them as they were sent. */
-function toLowerCase(record: HeaderRecord): HeaderRecord {
-  if (Object.keys(record).every((name) => name === name.toLowerCase())) return record
-  const lines = new Map<string, string[]>()
-  for (const [name, value = []] of Object.entries(record)) {
-    const lower = name.toLowerCase()
-    lines.set(lower, [...(lines.get(lower) ?? []), ...[value].flat()])
-  }
-  return Object.fromEntries(lines)
 }
 
 /** All headers of the HTTP request that a message came in, in a `Headers` of its own. */
@@ -76,12 +69,8 @@ export function applyHeaderPolicies(
   const original = getOwn(message.params, '_meta')
   let meta = original
   for (const { definition, http } of rules) {
-    if (definition.headers.length === 0) continue
     const raw = getOwn(meta, definition.key)
-    const verified =
-      header === undefined
-        ? withoutHeaders(message, definition, raw, http)
-        : verifyAndLift(message, definition, raw, header, http)
+    const verified = verifyAndLift(message, definition, raw, header, http)
     if (verified.rejection !== undefined) {
       if (message.id !== undefined) return { message, rejection: verified.rejection }
       report(verified.rejection)
@@ -92,31 +81,25 @@ export function applyHeaderPolicies(
   return { message: { ...message, params: { ...(message.params as object | undefined), _meta: meta } } }
 }
 
-/** A context that arrived without HTTP, or over a transport that does not tell the headers (RC-040). */
-function withoutHeaders(
-  { id, method }: IncomingMessage,
-  definition: AnyDefinition,
-  raw: unknown,
-  { required }: HeaderPolicy,
-): Verified {
-  if (!required || (raw === undefined && (id === undefined || isContextFree(method)))) return { raw }
-  const issue = { path: [], message: 'http.required: the transport tells no HTTP headers of this message' }
-  return { rejection: rejectionOf(definition, 'mismatch', [issue]) }
-}
-
 /**
  * Compares a context with the headers of its HTTP request, and lifts fields out of them (spec, section 7.3).
  *
  * @param raw the entry of `_meta`, or `undefined`
+ * @param header `undefined` without HTTP, and where the transport does not tell the headers
  * @returns `raw` itself where nothing was lifted
  */
 function verifyAndLift(
-  { method }: IncomingMessage,
+  { id, method }: IncomingMessage,
   definition: AnyDefinition,
   raw: unknown,
-  header: HeaderReader,
-  { verify, lift, prefer }: HeaderPolicy,
+  header: HeaderReader | undefined,
+  { verify, lift, prefer, required }: HeaderPolicy,
 ): Verified {
+  if (header === undefined) {
+    if (!required || (raw === undefined && (id === undefined || isContextFree(method)))) return { raw }
+    const issue = { path: [], message: 'http.required: the transport tells no headers' }
+    return { rejection: rejectionOf(definition, 'mismatch', [issue]) }
+  }
   // Decoding rejects what is not an object. It has no fields to compare.
   if (raw !== undefined && !isObject(raw)) return { raw }
   let lifted: Record<string, unknown> | undefined
@@ -128,19 +111,17 @@ function verifyAndLift(
     if (!lifts && !compares) continue
     const value = header(binding.lowerCaseName)
     const read = value ? readField(binding, value) : undefined
-    if (read === undefined && value && !isContextFree(method)) {
-      return { rejection: rejectUnreadableHeader(definition, binding) }
-    }
+    let fault: string | undefined
     if (read === undefined) {
+      if (value && !isContextFree(method)) fault = `is not ${CARRIED[binding.type]}`
       // No header is expected for null: none mirrors it (RC-036).
-      if (verify !== 'strict' || field === undefined || field === null) continue
-      return { rejection: rejectMismatch(definition, name, `header ${binding.name} is missing`) }
-    }
-    if (lifts) {
+      else if (verify === 'strict' && field !== undefined && field !== null) fault = 'is missing'
+    } else if (lifts) {
       lifted ??= { ...raw }
       lifted[name] = read
-    } else if (read !== field) {
-      return { rejection: rejectMismatch(definition, name, `header ${binding.name} contradicts the context`) }
+    } else if (read !== field) fault = 'contradicts the context'
+    if (fault !== undefined) {
+      return { rejection: rejectMismatch(definition, name, `header ${binding.name} ${fault}`) }
     }
   }
   return { raw: lifted ?? raw }
