@@ -5,7 +5,7 @@ import { getOwn } from '../shared/get-own.js'
 import { BASE64_PREFIX, BASE64_SUFFIX, CARRIED } from '../wire/constants.js'
 
 /**
- * The headers that mirror a context: one for each bound field that it has.
+ * The headers that mirror a context: one for each bound field that it has and that is not `null`.
  *
  * @param context the context as a client gives it; it is not validated against the schema
  * @throws ContextError `invalid` for a bound field that does not have the type of its binding, an integer that is not
@@ -31,7 +31,7 @@ export function setContextHeaders(headers: Headers, definition: AnyDefinition, c
   const { maxHeaderBytes } = definition.limits
   for (const binding of definition.headers) {
     const field = getOwn(context, binding.field)
-    if (field === undefined) continue
+    if (field === undefined || field === null) continue
     const value = writeField(binding, field)
     if (value === undefined) {
       throw new ContextError('invalid', `${binding.field}: header ${binding.name} carries ${CARRIED[binding.type]}`)
@@ -71,7 +71,8 @@ const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[
 
 /**
  * Makes an HTTP field value of any string: the string itself when it is plain ASCII without white space around it, and
- * otherwise `=?base64?...?=` with the Base64 of its UTF-8 (MCP 2026-07-28, Streamable HTTP; RC-034).
+ * otherwise `=?base64?...?=` with the Base64 of its UTF-8 (MCP 2026-07-28, Streamable HTTP; RC-034). A string that begins
+ * with `=?base64?` is encoded too, so that no value begins so by chance.
  *
  * @throws ContextError `invalid` for a lone surrogate, which UTF-8 cannot carry
  * @example
@@ -79,7 +80,7 @@ const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[
  * encodeHeaderValue('Zürich') // '=?base64?WsO8cmljaA==?='
  */
 export function encodeHeaderValue(value: string): string {
-  if (PLAIN.test(value) && !(value.startsWith(BASE64_PREFIX) && value.endsWith(BASE64_SUFFIX))) return value
+  if (PLAIN.test(value) && !value.startsWith(BASE64_PREFIX)) return value
   if (LONE_SURROGATE.test(value)) {
     throw new ContextError('invalid', 'a string with a lone surrogate cannot be an HTTP header value')
   }

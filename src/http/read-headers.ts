@@ -1,14 +1,14 @@
 import type { DecodedContext } from '../codec/codec.js'
 import { assertDefinition } from '../definition/define-context.js'
 import type { AnyDefinition, ContextInput, HeaderBinding } from '../definition/types.js'
-import { type ContextRejection, rejectMismatch } from '../errors/rejection.js'
+import { rejectMismatch } from '../errors/rejection.js'
 import { BASE64_PREFIX, BASE64_SUFFIX, CARRIED } from '../wire/constants.js'
 
 /** Some fields of a context, as they were read out of headers. */
 export type HeaderFields<D extends AnyDefinition> = Partial<ContextInput<D>>
 
 /**
- * Reads the bound fields of a context out of headers, each by the type of its binding.
+ * Reads the bound fields of a context out of headers, each by the type of its binding. An empty header counts as none.
  *
  * @returns the fields whose headers are there; or the rejection of a header that cannot be read
  * @example
@@ -22,20 +22,15 @@ export function headersToContext<D extends AnyDefinition>(
   const fields: Record<string, unknown> = {}
   for (const binding of definition.headers) {
     const value = headers.get(binding.lowerCaseName)
-    if (value === null) continue
+    if (!value) continue
     const field = readField(binding, value)
-    if (field === undefined) return { ok: false, rejection: rejectUnreadableHeader(definition, binding) }
+    if (field === undefined) {
+      const message = `header ${binding.name} is not ${CARRIED[binding.type]}`
+      return { ok: false, rejection: rejectMismatch(definition, binding.field, message) }
+    }
     fields[binding.field] = field
   }
   return { ok: true, context: fields as HeaderFields<D> }
-}
-
-/** Rejects a context whose header cannot be read (RC-039, RC-043). */
-export function rejectUnreadableHeader(
-  definition: AnyDefinition,
-  { field, name, type }: HeaderBinding,
-): ContextRejection {
-  return rejectMismatch(definition, field, `header ${name} is not ${CARRIED[type]}`)
 }
 
 /** Reads a field out of the value of its header; `undefined` for a value that does not have the type of the binding. */
@@ -51,24 +46,25 @@ export function readField({ type, scheme }: HeaderBinding, value: string): strin
   return credentials?.[1]?.toLowerCase() === scheme.toLowerCase() ? decodeHeaderValue(credentials[2] ?? '') : undefined
 }
 
+/** What a field value may consist of: visible ASCII, spaces and tabs (RFC 9110, section 5.5, without `obs-text`). */
+const READABLE = /^[\t\x20-\x7e]*$/
+
 /**
  * Reads back what `encodeHeaderValue` made.
  *
- * @returns the string; `undefined` where the value has the form of an encoded one and is not Base64 of UTF-8
+ * @returns the string; `undefined` where the value has a byte that is not visible ASCII, a space or a tab, or where it has
+ *   the form of an encoded one and is not exactly the Base64 of UTF-8
  */
 export function decodeHeaderValue(value: string): string | undefined {
-  if (
-    !value.startsWith(BASE64_PREFIX) ||
-    !value.endsWith(BASE64_SUFFIX) ||
-    value.length < BASE64_PREFIX.length + BASE64_SUFFIX.length
-  ) {
-    return value
-  }
-  const base64 = value.slice(BASE64_PREFIX.length, -BASE64_SUFFIX.length)
-  // atob() skips white space and forgives missing padding; a header value has one form only.
-  if (base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return undefined
+  if (!READABLE.test(value)) return undefined
+  const encoded = value.slice(BASE64_PREFIX.length)
+  if (!value.startsWith(BASE64_PREFIX) || !encoded.endsWith(BASE64_SUFFIX)) return value
+  const base64 = encoded.slice(0, -BASE64_SUFFIX.length)
   try {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+    const binary = atob(base64)
+    // atob() forgives white space, missing padding and stray bits; a header value has one form only (RFC 4648, section 3.5).
+    if (btoa(binary) !== base64) return undefined
+    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0))
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     return undefined

@@ -30,8 +30,8 @@ class Middleware {
   readonly #transport: ContextCapableTransport
   readonly #policies: Policy[] = []
   readonly #definitions: AnyDefinition[] = []
-  /** Whether a definition binds a field to a header. Without one, no header is read. */
-  #hasBindings = false
+  /** Whether a definition binds a field to a header, or requires headers. Without one, no header is read. */
+  #readsHeaders = false
   /** Requests that wait for an asynchronous schema. One that is cancelled or cut off meanwhile is not handled. */
   readonly #waiting = new Map<RequestId, RequestScope>()
 
@@ -52,9 +52,9 @@ class Middleware {
   addPolicies(policies: readonly Policy[]): void {
     for (const policy of policies) {
       addPolicy(this.#policies, policy)
-      const { definition } = policy
+      const { definition, http } = policy
       if (!this.#definitions.includes(definition)) this.#definitions.push(definition)
-      this.#hasBindings ||= definition.headers.length > 0
+      this.#readsHeaders ||= http.required || definition.headers.length > 0
     }
   }
 
@@ -69,7 +69,7 @@ class Middleware {
     const original = received as IncomingMessage
     let message = original
     let rejection: MaybePromise<Rejection>
-    if (this.#hasBindings) {
+    if (this.#readsHeaders) {
       const applied = applyHeaderPolicies(original, extra, this.#policies, (error) =>
         this.#report(rejectionError(error)),
       )

@@ -5,11 +5,16 @@ import { quote } from '../shared/printable.js'
 import { DEFAULT_REQUIRED, isContextFree, MAX_METHODS } from '../wire/constants.js'
 import type { HttpPolicy, InstallOptions, RequiredContext, RequiredRequest } from './types.js'
 
+/** A checked policy for headers: `lift` lists the fields. */
+export interface HeaderPolicy extends HttpPolicy {
+  readonly lift: readonly string[]
+}
+
 /** A definition as it is installed, with its checked options. */
 export interface Policy {
   readonly definition: AnyDefinition
   readonly required: RequiredContext
-  readonly http: HttpPolicy
+  readonly http: HeaderPolicy
   /** Whether a request needs the context. */
   requires(request: RequiredRequest): boolean
 }
@@ -23,19 +28,26 @@ export function resolvePolicy(definition: AnyDefinition, options: InstallOptions
   assertDefinition(definition)
   checkOptions('installContext()', options, ['required', 'http'])
   const required = options.required ?? false
-  return { definition, required, requires: resolveRequired(required), http: resolveHttp(options.http) }
+  return { definition, required, requires: resolveRequired(required), http: resolveHttp(definition, options.http) }
 }
 
-function resolveHttp(options: Partial<HttpPolicy> = {}): HttpPolicy {
-  checkOptions('http', options, ['verify', 'lift', 'prefer'])
-  const { verify = 'mismatch', lift = false, prefer = 'meta' } = options as Partial<HttpPolicy>
+function resolveHttp({ headers }: AnyDefinition, options: Partial<HttpPolicy> = {}): HeaderPolicy {
+  checkOptions('http', options, ['verify', 'lift', 'prefer', 'required'])
+  const { verify = 'mismatch', lift = false, prefer = 'meta', required = false } = options as Partial<HttpPolicy>
+  const bound = headers.map(({ field }) => field)
+  const lifted = lift === true ? bound : lift || []
   if (verify !== 'mismatch' && verify !== 'strict' && verify !== false) {
     throw invalidDefinition("http: verify must be 'mismatch', 'strict' or false")
   }
-  if (typeof lift !== 'boolean') throw invalidDefinition('http: lift must be true or false')
-  if (prefer !== 'meta' && prefer !== 'header') throw invalidDefinition("http: prefer must be 'meta' or 'header'")
-  if (prefer === 'header' && !lift) throw invalidDefinition("http: prefer: 'header' needs lift: true")
-  return { verify, lift, prefer }
+  if (lift !== false && !(Array.isArray(lifted) && lifted[0] && lifted.every((field) => bound.includes(field)))) {
+    throw invalidDefinition(`http: lift must be true, false or a list of bound fields: ${bound.join(', ') || 'none'}`)
+  }
+  if (prefer !== 'meta' && (prefer !== 'header' || !lift)) {
+    throw invalidDefinition("http: prefer must be 'meta' or, with lift, 'header'")
+  }
+  if (typeof required !== 'boolean') throw invalidDefinition('http: required must be true or false')
+  // In the order of the bindings, because policies are compared.
+  return { verify, lift: bound.filter((field) => lifted.includes(field)), prefer, required }
 }
 
 function resolveRequired(required: unknown): Policy['requires'] {

@@ -1,10 +1,12 @@
 import type { AnyDefinition } from '../definition/types.js'
-import { type ContextRejection, rejectMismatch } from '../errors/rejection.js'
-import { readField, rejectUnreadableHeader } from '../http/read-headers.js'
+import { type ContextRejection, rejectionOf, rejectMismatch } from '../errors/rejection.js'
+import { readField } from '../http/read-headers.js'
 import { getOwn, isObject } from '../shared/get-own.js'
-import type { HeaderRecord, HttpPolicy, IncomingMessage, MessageExtra } from './types.js'
+import { CARRIED, isContextFree } from '../wire/constants.js'
+import type { HeaderPolicy } from './policy.js'
+import type { HeaderRecord, IncomingMessage, MessageExtra } from './types.js'
 
-/** Reads one header of the current HTTP request by its name in lower case; `undefined` where it is not there. */
+/** Reads one header of the current HTTP request by its name in lower case; `undefined` or empty where it is not there. */
 type HeaderReader = (lowerCaseName: string) => string | undefined
 
 /** Reads the headers of the HTTP request that a message came in; `undefined` where there is none. */
@@ -12,24 +14,17 @@ function headerReader(extra: MessageExtra | undefined): HeaderReader | undefined
   const given = extra?.request?.headers ?? extra?.requestInfo?.headers
   if (given === undefined) return undefined
   if (typeof given.get === 'function') return (name) => (given as Headers).get(name) ?? undefined
-  let record: HeaderRecord | undefined
+  const record = given as HeaderRecord
+  /** Node gives names in lower case. A transport of another make may leave them as they were sent. */
+  let isLowerCase: boolean | undefined
   return (lowerCaseName) => {
-    record ??= toLowerCase(given as HeaderRecord)
-    const value = getOwn(record, lowerCaseName) as HeaderRecord[string]
+    isLowerCase ??= Object.keys(record).every((name) => name === name.toLowerCase())
+    const value = isLowerCase
+      ? (getOwn(record, lowerCaseName) as HeaderRecord[string])
+      : Object.keys(record).flatMap((name) => (name.toLowerCase() === lowerCaseName ? (record[name] ?? []) : []))
     // RFC 9110, section 5.3: several lines of one header are one value.
     return typeof value === 'string' ? value : value?.join(', ')
   }
-}
-
-/** Node gives names in lower case. A transport of another make may leave them as they were sent. */
-function toLowerCase(record: HeaderRecord): HeaderRecord {
-  if (Object.keys(record).every((name) => name === name.toLowerCase())) return record
-  const lines = new Map<string, string[]>()
-  for (const [name, value = []] of Object.entries(record)) {
-    const lower = name.toLowerCase()
-    lines.set(lower, [...(lines.get(lower) ?? []), ...[value].flat()])
-  }
-  return Object.fromEntries(lines)
 }
 
 /** All headers of the HTTP request that a message came in, in a `Headers` of its own. */
@@ -48,7 +43,13 @@ export function requestHeaders(extra: MessageExtra | undefined): Headers {
 /** What a header policy is for. */
 interface HeaderRule {
   readonly definition: AnyDefinition
-  readonly http: HttpPolicy
+  readonly http: HeaderPolicy
+}
+
+/** What became of one context: the entry of `_meta` to continue with, or why it is rejected. */
+interface Verified {
+  readonly raw?: unknown
+  readonly rejection?: ContextRejection
 }
 
 /**
@@ -65,13 +66,11 @@ export function applyHeaderPolicies(
   report: (rejection: ContextRejection) => void,
 ): { readonly message: IncomingMessage; readonly rejection?: ContextRejection } {
   const header = headerReader(extra)
-  if (header === undefined) return { message }
   const original = getOwn(message.params, '_meta')
   let meta = original
   for (const { definition, http } of rules) {
-    if (definition.headers.length === 0) continue
     const raw = getOwn(meta, definition.key)
-    const verified = verifyAndLift(definition, raw, header, http)
+    const verified = verifyAndLift(message, definition, raw, header, http)
     if (verified.rejection !== undefined) {
       if (message.id !== undefined) return { message, rejection: verified.rejection }
       report(verified.rejection)
@@ -86,35 +85,43 @@ export function applyHeaderPolicies(
  * Compares a context with the headers of its HTTP request, and lifts fields out of them (spec, section 7.3).
  *
  * @param raw the entry of `_meta`, or `undefined`
- * @returns the entry to continue with, which is `raw` itself where nothing was lifted; or the rejection
+ * @param header `undefined` without HTTP, and where the transport does not tell the headers
+ * @returns `raw` itself where nothing was lifted
  */
 function verifyAndLift(
+  { id, method }: IncomingMessage,
   definition: AnyDefinition,
   raw: unknown,
-  header: HeaderReader,
-  { verify, lift, prefer }: HttpPolicy,
-): { readonly raw?: unknown; readonly rejection?: ContextRejection } {
+  header: HeaderReader | undefined,
+  { verify, lift, prefer, required }: HeaderPolicy,
+): Verified {
+  if (header === undefined) {
+    if (!required || (raw === undefined && (id === undefined || isContextFree(method)))) return { raw }
+    const issue = { path: [], message: 'http.required: the transport tells no headers' }
+    return { rejection: rejectionOf(definition, 'mismatch', [issue]) }
+  }
   // Decoding rejects what is not an object. It has no fields to compare.
   if (raw !== undefined && !isObject(raw)) return { raw }
   let lifted: Record<string, unknown> | undefined
   for (const binding of definition.headers) {
     const { field: name } = binding
-    const value = header(binding.lowerCaseName)
     const field = getOwn(raw, name)
-    if (value === undefined) {
-      if (verify !== 'strict' || field === undefined) continue
-      return { rejection: rejectMismatch(definition, name, `header ${binding.name} is missing`) }
-    }
-    const lifts = lift && (field === undefined || prefer === 'header')
+    const lifts = lift.includes(name) && (field === undefined || prefer === 'header')
     const compares = field !== undefined && verify !== false
     if (!lifts && !compares) continue
-    const read = readField(binding, value)
-    if (read === undefined) return { rejection: rejectUnreadableHeader(definition, binding) }
-    if (lifts) {
+    const value = header(binding.lowerCaseName)
+    const read = value ? readField(binding, value) : undefined
+    let fault: string | undefined
+    if (read === undefined) {
+      if (value && !isContextFree(method)) fault = `is not ${CARRIED[binding.type]}`
+      // No header is expected for null: none mirrors it (RC-036).
+      else if (verify === 'strict' && field !== undefined && field !== null) fault = 'is missing'
+    } else if (lifts) {
       lifted ??= { ...raw }
       lifted[name] = read
-    } else if (read !== field) {
-      return { rejection: rejectMismatch(definition, name, `header ${binding.name} contradicts the context`) }
+    } else if (read !== field) fault = 'contradicts the context'
+    if (fault !== undefined) {
+      return { rejection: rejectMismatch(definition, name, `header ${binding.name} ${fault}`) }
     }
   }
   return { raw: lifted ?? raw }

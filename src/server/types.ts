@@ -34,10 +34,18 @@ export interface HttpPolicy {
    * field and no such header. `false` compares nothing. Default `'mismatch'`.
    */
   readonly verify: 'mismatch' | 'strict' | false
-  /** Fill a missing field from its header. Default `false`: a header never reaches the context. */
-  readonly lift: boolean
-  /** With `lift`, which one wins when both are there. Default `'meta'`. `'header'` is for a trusted gateway. */
+  /**
+   * Fill a missing field from its header: `true` for every bound field, or the names of some. Default `false`: a header
+   * never reaches the context.
+   */
+  readonly lift: boolean | readonly string[]
+  /** For the lifted fields, which one wins when both are there. Default `'meta'`. `'header'` is for a trusted gateway. */
   readonly prefer: 'meta' | 'header'
+  /**
+   * Reject requests that the transport tells no HTTP headers of: they cannot be verified. Messages without the context, of
+   * methods that never need it, pass. Default `false`, so that the same server can run over stdio.
+   */
+  readonly required: boolean
 }
 
 /** What a `required` function is told about a request. */
@@ -56,6 +64,6 @@ export type RequiredContext = boolean | readonly string[] | ((request: RequiredR
 export interface InstallOptions {
   /** Which requests are rejected without a context. Default `false`: none. */
   readonly required?: RequiredContext | undefined
-  /** What to do with HTTP headers that fields are bound to. On a transport without HTTP, nothing. */
+  /** What to do with HTTP headers that fields are bound to. Without HTTP, nothing, unless `http.required`. */
   readonly http?: Partial<HttpPolicy> | undefined
 }

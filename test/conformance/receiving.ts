@@ -72,6 +72,7 @@ function extrasOf(headers: Received['headers']): [by: string, extra: object | un
   }
   return [
     ['a receiver with requestInfo', { requestInfo: { headers: record } }],
+    ['a receiver with requestInfo, whose names are as they were sent', { requestInfo: { headers } }],
     ['a receiver with a Request', { request: { headers: web } }],
   ]
 }

@@ -1,4 +1,5 @@
-import { ProtocolError } from '@modelcontextprotocol/client'
+import { ProtocolError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client'
+import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { McpError } from '@modelcontextprotocol/sdk/types.js'
 import { ContextError, type ContextErrorData, contextErrorFrom } from 'mcp-request-context'
 import { describe, expect, it, vi } from 'vitest'
@@ -106,11 +107,88 @@ describe('contextErrorFrom', () => {
     ['an extension that the data inherits', { data: Object.create(data) }],
     ['a key that is no string', { data: { ...data, key: 7 } }],
     ['no key', { data: { ...data, key: undefined } }],
-    ['an unknown reason', { data: { ...data, reason: 'conflict' } }],
-    ['a reason that an object inherits', { data: { ...data, reason: 'toString' } }],
+    ['no reason', { data: { ...data, reason: undefined } }],
     ['a reason that is an array', { data: { ...data, reason: ['invalid'] } }],
   ])('is undefined for %s', (_claim, error) => {
     expect(contextErrorFrom(error)).toBeUndefined()
+  })
+
+  it.each(['conflict', 'denied', 'toString', ''])(
+    'reads the reason %j, which this version does not know, as invalid',
+    (reason) => {
+      const error = contextErrorFrom({ data: { ...data, reason } })
+      expect(error).toMatchObject({ code: 'invalid', data: { ...data, reason: 'invalid' } })
+    },
+  )
+
+  describe('reads the JSON-RPC error out of the HTTP error of an SDK', () => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, error: { code: -32020, message: 'no', data } })
+    const http = (text: string) =>
+      new SdkHttpError(SdkErrorCode.ClientHttpNotImplemented, `Error POSTing to endpoint: ${text}`, {
+        status: 400,
+        text,
+      } as never)
+
+    it.each<[string, (text: string) => Error]>([
+      ['1.x, Streamable HTTP', (text) => new StreamableHTTPError(400, `Error POSTing to endpoint: ${text}`)],
+      ['1.15, Streamable HTTP', (text) => new Error(`Error POSTing to endpoint (HTTP 400): ${text}`)],
+      ['1.x and 2.x, HTTP+SSE', (text) => new Error(`Error POSTing to endpoint (HTTP 400): ${text}`)],
+      ['2.x, Streamable HTTP', http],
+    ])('%s', (_sdk, errorOf) => {
+      for (const text of [body, `${body}\n`, JSON.stringify(JSON.parse(body), null, 2)]) {
+        const cause = errorOf(text)
+        expect(contextErrorFrom(cause)).toMatchObject({ code: 'invalid', data, cause })
+      }
+    })
+
+    it.each<[string, string]>([
+      ['a page', '<html>{"error":1}</html>'],
+      ['nothing', ''],
+      ['JSON that is cut off', body.slice(0, -1)],
+      ['a result', JSON.stringify({ jsonrpc: '2.0', id: 1, result: { data } })],
+      ['the data alone', JSON.stringify({ data })],
+      ['an error of another kind', JSON.stringify({ error: { code: -32602, message: 'no' } })],
+      ['null', 'null'],
+    ])('is undefined where the text is %s', (_what, text) => {
+      expect(contextErrorFrom(http(text))).toBeUndefined()
+      expect(contextErrorFrom(new StreamableHTTPError(400, `Error POSTing to endpoint: ${text}`))).toBeUndefined()
+    })
+
+    it('is undefined where the same text is the message of any other error', () => {
+      for (const message of [body, `Error: ${body}`, `tool said: Error POSTing to endpoint: ${body}`]) {
+        expect(contextErrorFrom(new Error(message))).toBeUndefined()
+      }
+    })
+  })
+
+  it('reads it out of the cause of an error, a few levels down', () => {
+    const wrap = (cause: unknown, levels: number): unknown =>
+      levels === 0 ? cause : wrap(new Error('tool failed', { cause }), levels - 1)
+    const cause = new McpError(-32602, 'Invalid', data)
+    expect(contextErrorFrom(wrap(cause, 1))).toMatchObject({ code: 'invalid', data, cause })
+    expect(contextErrorFrom(wrap(cause, 7))).toMatchObject({ code: 'invalid', data, cause })
+    expect(contextErrorFrom(wrap(cause, 8))).toBeUndefined()
+    const ours = new ContextError('redirected', 'no')
+    expect(contextErrorFrom(wrap(ours, 2))).toBe(ours)
+    const circle = new Error('round')
+    circle.cause = circle
+    expect(contextErrorFrom(circle)).toBeUndefined()
+  })
+
+  it('reads none out of text, which any tool can write', () => {
+    const text =
+      'Missing request context com.example/context: the request carries none; a client adds it with withContext()'
+    const toolException = Object.assign(new Error(`MCP error -32602: ${text}`), { name: 'ToolException' })
+    expect(contextErrorFrom(toolException)).toBeUndefined()
+    expect(contextErrorFrom({ isError: true, content: [{ type: 'text', text }] })).toBeUndefined()
+  })
+
+  it('shows no character of a peer that forges a log or drives a terminal', () => {
+    const issues = [{ path: ['a\u001b[2J', 0], message: 'x\n\u202ey' }]
+    const error = contextErrorFrom({ data: { ...data, key: 'k\u001b', issues } })
+    const shown = [{ path: ['a\\u{1b}[2J', 0], message: 'x\\u{a}\\u{202e}y' }]
+    expect(error).toMatchObject({ issues: shown, data: { key: 'k\\u{1b}', issues: shown } })
+    expect(error?.message).not.toMatch(/\p{Cc}|\p{Cf}/u)
   })
 
   const good = { path: ['a', 0], message: 'm' }

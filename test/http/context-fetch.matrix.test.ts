@@ -2,7 +2,7 @@
 import { createMiddleware } from '@modelcontextprotocol/sdk/client/middleware.js'
 import { ContextError, defineContext } from 'mcp-request-context'
 import { createContextClient } from 'mcp-request-context/client'
-import { contextFetch } from 'mcp-request-context/http'
+import { contextFetch, type FetchLike } from 'mcp-request-context/http'
 import { getContext, installContext } from 'mcp-request-context/server'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
@@ -97,7 +97,6 @@ describe.each(HTTP_CELLS)('through the client of $name', (cell) => {
 })
 
 describe('a request whose body does not carry the context is passed on as it is', () => {
-  const stream = () => new Response(JSON.stringify(call(CONTEXT))).body as ReadableStream
   const request = (init?: RequestInit) => new Request('http://a.example/mcp', init)
   const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: KEY })
 
@@ -118,7 +117,7 @@ describe('a request whose body does not carry the context is passed on as it is'
     ['the key beside params', 'http://a.example/mcp', post({ _meta: { [KEY]: CONTEXT } })],
     ['an answer', 'http://a.example/mcp', post({ id: 1, result: { _meta: { [KEY]: CONTEXT } } })],
     ['an inherited entry', 'http://a.example/mcp', post(`{"params":{"__proto__":{"_meta":{"${KEY}":{}}}}}`)],
-    ['a body that is no JSON', 'http://a.example/mcp', post(`{"${KEY}"`)],
+    ['a body that is no JSON', 'http://a.example/mcp', post('{"jsonrpc"')],
     ['a body of JSON that is no object', 'http://a.example/mcp', post(`"${KEY}"`)],
     ['null', 'http://a.example/mcp', post('null')],
     ['an empty batch', 'http://a.example/mcp', post('[]')],
@@ -128,11 +127,6 @@ describe('a request whose body does not carry the context is passed on as it is'
       post([{ id: 1, params: { arguments: { [KEY]: CONTEXT } } }]),
     ],
     ['a body of bytes without the context', 'http://a.example/mcp', { method: 'POST', body: Buffer.from('{"id":1}') }],
-    [
-      'a body that is a stream',
-      'http://a.example/mcp',
-      { method: 'POST', body: stream(), duplex: 'half' } as RequestInit,
-    ],
     ['a Request without a body', request(), undefined],
     ['a Request without the context', request(post({ id: 1, method: 'ping' })), undefined],
     ['a Request whose init has another body', request(post(call(CONTEXT))), post({ id: 1, method: 'ping' })],
@@ -140,13 +134,24 @@ describe('a request whose body does not carry the context is passed on as it is'
   ])('%s', async (_claim, input, init) => {
     const { fetch, calls } = recorder()
     const before = init && { ...init }
-    await contextFetch(testContext, fetch)(input, init)
+    const given: Parameters<typeof globalThis.fetch> = init === undefined ? [input] : [input, init]
+    await contextFetch(testContext, fetch)(...given)
     expect(calls).toHaveLength(1)
     expect(calls[0]?.[0]).toBe(input)
     expect(calls[0]?.[1]).toBe(init)
-    expect(calls[0]).toHaveLength(init === undefined ? 1 : 2)
+    expect(calls[0]).toHaveLength(given.length)
     expect(init).toEqual(before)
     if (input instanceof Request) expect(input.bodyUsed).toBe(false)
+  })
+
+  test('and so is one with a body of any kind where no field is bound', async () => {
+    const unbound = defineContext({ schema: z.object({ tenant: z.string() }) })
+    for (const body of [new Blob([JSON.stringify(call(CONTEXT))]), new FormData(), `\ufeff{"${KEY}":`]) {
+      const { fetch, calls } = recorder()
+      const init = { method: 'POST', body }
+      await contextFetch(unbound, fetch)('http://a.example/mcp', init)
+      expect(calls).toEqual([['http://a.example/mcp', init]])
+    }
   })
 
   test('and the promise that fetch gave is the answer', () => {
@@ -229,6 +234,12 @@ describe('the headers of a request that carries the context', () => {
     const { fetch, headers } = recorder()
     await contextFetch(unbound, fetch)('http://a.example/mcp', post(call(CONTEXT)))
     expect([...headers()]).toEqual([])
+  })
+
+  test('are none of a field that is null', async () => {
+    const { fetch, headers } = recorder()
+    await contextFetch(testContext, fetch)('http://a.example/mcp', post(call({ tenant: null, retries: 0 })))
+    expect([...headers()]).toEqual([['x-retries', '0']])
   })
 
   test('are none of a field that the context inherits, or of a context that is no object', async () => {
@@ -315,7 +326,6 @@ describe('a value that has no header is refused before anything is sent', () => 
   test.each<[string, string, string, string]>([
     ['a number for a string', '{"tenant":7}', 'invalid', 'tenant: header X-Tenant-Id carries a string'],
     ['an object for a string', '{"tenant":{}}', 'invalid', 'tenant: header X-Tenant-Id carries a string'],
-    ['null for a string', '{"tenant":null}', 'invalid', 'tenant: header X-Tenant-Id carries a string'],
     ['a string for an integer', '{"retries":"7"}', 'invalid', 'retries: header X-Retries carries an integer'],
     ['a fraction', '{"retries":1.5}', 'invalid', 'retries: header X-Retries carries an integer'],
     ['an integer past 2^53', '{"retries":9007199254740993}', 'invalid', 'retries: header X-Retries carries an integer'],
@@ -338,6 +348,103 @@ describe('a value that has no header is refused before anything is sent', () => 
     })
     expect(calls).toEqual([])
   })
+})
+
+describe('a body that may carry a context and cannot be read is refused before anything is sent', () => {
+  const message = JSON.stringify(call(CONTEXT))
+  const bytes = new TextEncoder().encode(message)
+  const form = new FormData()
+  form.set('message', message)
+  const stream = new Response(message).body as ReadableStream
+  const BOM = '\ufeff'
+  const request = (body: BodyInit) => new Request('http://a.example/mcp', { method: 'POST', body })
+
+  test.each<[string, BodyInit, string]>([
+    ['a Blob', new Blob([message]), 'a Blob'],
+    ['a Blob without a context', new Blob(['{}']), 'a Blob'],
+    ['a FormData', form, 'a FormData'],
+    ['a form whose value is the message', new URLSearchParams({ message }), 'text'],
+    ['a form whose name is the message', new URLSearchParams(message), 'text'],
+    ['an ArrayBuffer', bytes.buffer, 'an ArrayBuffer'],
+    ['a DataView', new DataView(bytes.buffer), 'a DataView'],
+    ['a stream', stream, 'a ReadableStream'],
+    ['a String object', new String(message) as string, 'a String'],
+    ['an object that makes a string', { toString: () => message } as string, 'an Object'],
+    ['text after a byte order mark', BOM + message, 'text'],
+    ['bytes after a byte order mark', new TextEncoder().encode(BOM + message), 'text'],
+    ['text that names the context and is no JSON', `${message},`, 'text'],
+  ])('%s', async (_claim, body, found) => {
+    const { fetch, calls } = recorder()
+    const init = { method: 'POST', body, duplex: 'half' } as RequestInit
+    const error = await contextFetch(testContext, fetch)('http://a.example/mcp', init).catch((error: unknown) => error)
+    expect(error).toMatchObject({ name: 'ContextError', code: 'invalid' })
+    expect((error as Error).message).toContain(
+      `so it was not sent: give it JSON as a string or a Uint8Array, not ${found}`,
+    )
+    expect((error as Error).message).not.toMatch(/acme-7f3a|unbound-91c2/)
+    expect(calls).toEqual([])
+  })
+
+  test.each<[string, () => Request]>([
+    ['with a byte order mark', () => request(BOM + message)],
+    ['with a form around the message', () => request(form)],
+  ])('a Request %s', async (_claim, input) => {
+    const { fetch, calls } = recorder()
+    await expect(contextFetch(testContext, fetch)(input())).rejects.toMatchObject({ code: 'invalid' })
+    expect(calls).toEqual([])
+  })
+
+  test('but a Request of a Blob is read', async () => {
+    const { fetch, headers } = recorder()
+    await contextFetch(testContext, fetch)(request(new Blob([message])))
+    expect(headers().get('x-tenant-id')).toBe(CONTEXT.tenant)
+  })
+})
+
+describe('the arguments of a call behind init', () => {
+  const more = [{ tenant: 'of the caller' }, undefined, 7]
+
+  test.each<[string, unknown]>([
+    ['with the context', call(CONTEXT)],
+    ['without it', { id: 1, method: 'ping' }],
+    ['that only names it', { note: { [KEY]: 1 } }],
+  ])('go to fetch unchanged, %s', async (_claim, body) => {
+    const { fetch, calls } = recorder()
+    const bridged = contextFetch(testContext, fetch as FetchLike)
+    await bridged('http://a.example/mcp', post(body), ...more)
+    expect((calls[0] as unknown[]).slice(2)).toEqual(more)
+    expect(calls[0]).toHaveLength(5)
+  })
+
+  test('go with a Request, and with the requests that follow a redirect', async () => {
+    const answers = [new Response(null, { status: 307, headers: { location: '/moved' } }), new Response('{}')]
+    const { fetch, calls } = recorder(() => answers.shift() as Response)
+    const bridged = contextFetch(testContext, fetch) as (...args: unknown[]) => Promise<Response>
+    await bridged(new Request('http://a.example/mcp', post(call(CONTEXT))), undefined, ...more)
+    expect(calls.map((args: unknown[]) => args.slice(2))).toEqual([more, more])
+  })
+
+  test('reach the fetch within two contextFetches', async () => {
+    const { fetch, calls } = recorder()
+    const second = defineContext({ key: traceContext.key, schema: z.object({ span: z.string() }) })
+    const both = contextFetch(testContext, contextFetch(second, fetch) as FetchLike)
+    await both('http://a.example/mcp', post(call(CONTEXT)), ...more)
+    expect((calls[0] as unknown[]).slice(2)).toEqual(more)
+  })
+})
+
+test.each<[string, unknown]>([
+  ['a string', 'x'],
+  ['null', null],
+  ['an object', { fetch }],
+])('%s is no fetch', (_claim, given) => {
+  expect(() => contextFetch(testContext, given as typeof fetch)).toThrow(
+    expect.objectContaining({
+      name: 'ContextError',
+      code: 'invalid_definition',
+      message: 'contextFetch() takes a function as its second argument: a fetch, or none for the global one',
+    }),
+  )
 })
 
 const STATUSES = [301, 302, 303, 307, 308]

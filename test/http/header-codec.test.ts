@@ -19,10 +19,10 @@ describe('what is plain travels as it is', () => {
     ['every visible ASCII character', String.fromCharCode(...Array.from({ length: 94 }, (_, index) => 0x21 + index))],
     ['a comma and quotes', '"a", b;c="d"'],
     ['a number', '7'],
-    ['the beginning of an encoded value', '=?base64?acme'],
     ['the end of an encoded value', 'acme?='],
     ['another encoding’s marker', '=?utf-8?B?YWNtZQ==?='],
     ['the marker in capitals', '=?BASE64?YWNtZQ==?='],
+    ['the marker but for its last character', '=?base64'],
     ['an encoded value within', 'x =?base64?YWNtZQ==?= y'],
   ])('%s', (_claim, value) => {
     expect(encodeHeaderValue(value)).toBe(value)
@@ -54,6 +54,8 @@ describe('what a header would lose or refuse survives it', () => {
     ['a value that looks encoded', '=?base64?YWNtZQ==?=', '=?base64?PT9iYXNlNjQ/WVdOdFpRPT0/PQ==?='],
     ['a value that looks encoded and is not', '=?base64?acme?=', '=?base64?PT9iYXNlNjQ/YWNtZT89?='],
     ['the marker with its ends run together', '=?base64?=', '=?base64?PT9iYXNlNjQ/PQ==?='],
+    ['a value that only begins as an encoded one', '=?base64?acme', '=?base64?PT9iYXNlNjQ/YWNtZQ==?='],
+    ['the beginning of an encoded one alone', '=?base64?', '=?base64?PT9iYXNlNjQ/?='],
   ])('%s', (_claim, value, encoded) => {
     expect(encodeHeaderValue(value)).toBe(encoded)
     expect(through(encoded)).toBe(encoded)
@@ -95,6 +97,9 @@ describe('a header that claims to be encoded and is not has no value', () => {
     ['the alphabet of URLs', '=?base64?8J-PlA==?='],
     ['a character that no alphabet has', '=?base64?YW*t?='],
     ['text that is no base64', '=?base64?not base64!?='],
+    ['bits that no byte has, before padding of two', '=?base64?YWNtZR==?='],
+    ['bits that no byte has, before padding of one', '=?base64?w7x=?='],
+    ['a byte of Latin 1 within', '=?base64?YW\u00e9t?='],
     ['a byte that UTF-8 has not', '=?base64?/w==?='],
     ['a sequence cut short', '=?base64?4oI=?='],
     ['an overlong form of a slash', '=?base64?wK8=?='],
@@ -109,11 +114,28 @@ describe('a header that does not claim to be encoded is its own value', () => {
   it.each<[string, string]>([
     ['empty', ''],
     ['with the marker’s ends run together', '=?base64?='],
-    ['with bytes of Latin 1', 'Z\u00fcrich'],
+    ['with the marker at its beginning alone', '=?base64?acme'],
+    ['with a tab', 'a\tb'],
     ['with the marker not at its beginning', 'x=?base64?YWNtZQ==?='],
     ['with more after the marker', '=?base64?YWNtZQ==?= '],
   ])('%s', (_claim, header) => {
     expect(decodeHeaderValue(header)).toBe(header)
+  })
+})
+
+describe('a header with what is not visible ASCII, a space or a tab has no value', () => {
+  it.each<[string, string]>([
+    ['a letter of Latin 1', 'Z\u00fcrich'],
+    ['bytes of UTF-8, as HTTP hands them on', 'Z\u00c3\u00bcrich'],
+    ['the first byte past ASCII', '\u0080'],
+    ['a no-break space at the end', 'acme\u00a0'],
+    ['a NUL', 'a\0b'],
+    ['an escape', '\u001b[31m'],
+    ['a DEL', 'a\u007fb'],
+    ['a line feed at the end', 'acme\n'],
+    ['a character that no header can have', '\u6771'],
+  ])('%s', (_claim, header) => {
+    expect(decodeHeaderValue(header)).toBeUndefined()
   })
 })
 
@@ -141,6 +163,7 @@ it('every one of 5000 strings at random survives a real header', () => {
     expect([value, base64(value)]).toContain(encoded)
     expect(decodeHeaderValue(through(encoded) ?? '')).toBe(value)
     if (encoded === value) plain++
+    expect(encoded.startsWith('=?base64?')).toBe(encoded !== value)
   }
   // Neither way is taken always.
   expect(plain).toBeGreaterThan(200)

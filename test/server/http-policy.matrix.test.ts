@@ -123,6 +123,41 @@ const CASES: Case[] = [
     { gets: { tenant: '' } },
   ],
   ['and not with another', {}, { tenant: '' }, { 'x-tenant-id': 'acme' }, { refused: 'tenant' }],
+  [
+    'an empty header is none',
+    {},
+    { ...ACME, retries: 7 },
+    { 'x-tenant-id': '', 'x-retries': '' },
+    { gets: { ...ACME, retries: 7 } },
+  ],
+  [
+    'bytes of UTF-8 are unreadable, also where a field has their characters of Latin 1',
+    {},
+    { tenant: 'Z\u00c3\u00bcrich' },
+    { 'x-tenant-id': 'Z\u00c3\u00bcrich' },
+    { refused: 'tenant', says: 'is not a string' },
+  ],
+  [
+    'untidy Base64 is unreadable',
+    {},
+    ACME,
+    { 'x-tenant-id': '=?base64?YWNtZR==?=' },
+    { refused: 'tenant', says: 'is not a string' },
+  ],
+  [
+    'a marker whose ends run together is itself',
+    {},
+    { tenant: '=?base64?=' },
+    { 'x-tenant-id': '=?base64?=' },
+    { gets: { tenant: '=?base64?=' } },
+  ],
+  [
+    'a scheme in any case, and several spaces',
+    { verify: 'strict' },
+    { token: 't0k' },
+    { authorization: 'BEARER   t0k' },
+    { gets: { token: 't0k' } },
+  ],
   ['integers agree', {}, { retries: 7 }, { 'x-retries': '7' }, { gets: { retries: 7 } }],
   [
     'integers disagree',
@@ -252,6 +287,13 @@ const CASES: Case[] = [
     {},
     { refused: 'tenant', says: 'is missing' },
   ],
+  [
+    'strict: an empty header is none',
+    { verify: 'strict' },
+    ACME,
+    { 'x-tenant-id': '' },
+    { refused: 'tenant', says: 'is missing' },
+  ],
   ['strict: a header that disagrees', { verify: 'strict' }, ACME, OTHER, { refused: 'tenant' }],
 
   // verify: false
@@ -264,7 +306,37 @@ const CASES: Case[] = [
     { gets: { retries: 7 } },
   ],
 
-  // lift: true
+  // lift: true, or a list
+  ['lift: an empty header is none', LIFT, undefined, { 'x-tenant-id': '', 'x-retries': '' }, { gets: null }],
+  ['lift: an empty header fills in nothing', LIFT, { note: 'n' }, { 'x-tenant-id': '' }, { gets: { note: 'n' } }],
+  [
+    'lift: bytes of UTF-8 are unreadable',
+    LIFT,
+    undefined,
+    { 'x-tenant-id': 'Z\u00c3\u00bcrich' },
+    { refused: 'tenant', says: 'is not a string' },
+  ],
+  [
+    'lift of one field: the others stay where they are',
+    { lift: ['token'] },
+    undefined,
+    { authorization: 'Bearer t', 'x-tenant-id': 'acme', 'x-retries': 'many' },
+    { gets: { token: 't' } },
+  ],
+  [
+    'lift of one field: the others are compared',
+    { lift: ['token'] },
+    ACME,
+    { authorization: 'Bearer t', 'x-tenant-id': 'globex' },
+    { refused: 'tenant', says: 'contradicts' },
+  ],
+  [
+    'lift of two fields',
+    { lift: ['retries', 'tenant'] },
+    undefined,
+    { authorization: 'Bearer t', 'x-tenant-id': 'acme', 'x-retries': '7' },
+    { gets: { tenant: 'acme', retries: 7 } },
+  ],
   [
     'lift: a header alone makes a context',
     LIFT,
@@ -328,6 +400,21 @@ const CASES: Case[] = [
     { ...ACME, note: 'n' },
     OTHER,
     { gets: { tenant: 'globex', note: 'n' } },
+  ],
+  ['prefer header: an empty one is none', GATEWAY, ACME, { 'x-tenant-id': '' }, { gets: ACME }],
+  [
+    'prefer header for one field: it wins, and the others are compared',
+    { ...GATEWAY, lift: ['token'] },
+    { ...ACME, token: 'old' },
+    { authorization: 'Bearer new', 'x-tenant-id': 'acme' },
+    { gets: { ...ACME, token: 'new' } },
+  ],
+  [
+    'prefer header for one field: one that disagrees with another is refused',
+    { ...GATEWAY, lift: ['token'] },
+    { ...ACME, token: 'old' },
+    { authorization: 'Bearer new', 'x-tenant-id': 'globex' },
+    { refused: 'tenant', says: 'contradicts' },
   ],
   ['prefer header: without one the context counts', GATEWAY, ACME, {}, { gets: ACME }],
   [
@@ -393,6 +480,37 @@ describe.each(HTTP_CELLS)('$name', (cell) => {
     handled.mockClear()
     expect(await rejection(undefined, {})).toMatchObject({ code: -32602, data: { reason: 'missing' } })
     expect(handled).not.toHaveBeenCalled()
+  })
+
+  test('an empty header satisfies nothing that is required', async () => {
+    const { rejection, handled } = await behindProxy(cell, GATEWAY, true)
+    expect(await rejection(undefined, { 'x-tenant-id': '' })).toMatchObject({ data: { reason: 'missing' } })
+    expect(handled).not.toHaveBeenCalled()
+  })
+
+  test('a mismatch is told before what the schema or a limit refuses', async () => {
+    const { rejection } = await behindProxy(cell, {})
+    for (const note of [7, 'x'.repeat(9000)]) {
+      expect(await rejection({ ...ACME, note }, OTHER)).toMatchObject({ code: -32020, data: { reason: 'mismatch' } })
+      expect(await rejection({ ...ACME, note }, {})).toMatchObject({ code: -32602 })
+    }
+  })
+
+  test('no header is expected for null, which contextFetch mirrors by none', async () => {
+    const nullable = defineContext({
+      schema: z.object({ tenant: z.string().nullable(), note: z.string() }),
+      headers: { tenant: 'X-Tenant-Id' },
+    })
+    const url = await cell.serve(() => {
+      const server = installContext(newServer(cell.server), nullable, { required: true, http: { verify: 'strict' } })
+      server.registerTool('read', {}, () => reply(getContext(nullable)))
+      return server
+    })
+    const client = createContextClient(await connectCell(cell, url, { fetch: contextFetch(nullable) }), nullable)
+    for (const tenant of [null, 'acme']) {
+      const context = { tenant, note: 'n' }
+      expect(answerOf(await client.withContext(context).callTool({ name: 'read' }))).toEqual(context)
+    }
   })
 
   test('a header satisfies nothing that is required where it is not lifted', async () => {
@@ -552,6 +670,83 @@ describe.each(HTTP_CELLS)('behind a reverse proxy that rotates a token, $name', 
   })
 })
 
+describe.each(MAJORS)('http.required, SDK %i', (major) => {
+  function serve(definition: typeof bound = bound) {
+    const handled = vi.fn()
+    const server = installContext(newServer(major), definition, { http: { required: true } })
+    server.registerTool('read', {}, () => reply(tryGetContext(bound) ?? null))
+    server.server.fallbackNotificationHandler = async () => handled(tryGetContext(bound) ?? null)
+    const errors: unknown[] = []
+    server.server.onerror = (error: unknown) => errors.push(error)
+    return { server, handled, errors }
+  }
+
+  test('refuses what comes without headers, and lets a peer connect and look around', async () => {
+    const { server } = serve()
+    const client = newClient(major)
+    await connectInMemory(client, server)
+    const view = createContextClient(client, bound, { context: ACME })
+    for (const call of [view.callTool({ name: 'read' }), client.callTool({ name: 'read' }), view.listTools()]) {
+      await expect(call).rejects.toMatchObject({
+        code: -32020,
+        data: {
+          reason: 'mismatch',
+          issues: [{ path: [], message: 'http.required: the transport tells no headers' }],
+        },
+      })
+    }
+    expect((await client.listTools()).tools).toHaveLength(1)
+  })
+
+  test('is for definitions that bind nothing too', async () => {
+    const unbound = defineContext({ schema: bound.schema }) as typeof bound
+    const client = newClient(major)
+    await connectInMemory(client, serve(unbound).server)
+    await expect(client.callTool({ name: 'read' })).rejects.toMatchObject({ code: -32020 })
+  })
+
+  test('has a notification handled without its context, and onerror told', async () => {
+    const { server, handled, errors } = serve()
+    const client = newClient(major)
+    await connectInMemory(client, server)
+    await client.notification({ method: 'com.example/changed', params: { _meta: { [bound.key]: ACME } } })
+    await client.notification({ method: 'com.example/changed' })
+    await eventually(() => expect(handled).toHaveBeenCalledTimes(2))
+    expect(handled.mock.calls).toEqual([[null], [null]])
+    expect(errors).toMatchObject([{ name: 'ContextError', code: 'mismatch' }])
+  })
+
+  test('serves what comes over HTTP, also without any header of a field', async () => {
+    const url = await serveStateless(major, () => serve().server)
+    const client = newClient(major)
+    await client.connect(httpTransport(major, url))
+    onTestFinished(() => client.close())
+    expect(answerOf(await client.callTool({ name: 'read' }))).toBeNull()
+    const view = createContextClient(client, bound, { context: ACME })
+    expect(answerOf(await view.callTool({ name: 'read' }))).toEqual(ACME)
+  })
+})
+
+describe.each(MAJORS)('a header that cannot be read, SDK %i', (major) => {
+  test('disturbs neither the handshake nor listing, with a context and without', async () => {
+    const errors: unknown[] = []
+    const url = await serveStateless(major, () => {
+      const server = installContext(newServer(major), bound, { required: true, http: LIFT })
+      server.registerTool('read', {}, () => reply(getContext(bound)))
+      server.server.onerror = (error: unknown) => errors.push(error)
+      return server
+    })
+    const client = newClient(major)
+    await client.connect(httpTransport(major, url, { requestInit: { headers: { 'x-retries': 'many' } } }))
+    onTestFinished(() => client.close())
+    const view = createContextClient(client, bound, { context: { ...ACME, retries: 7 } })
+    expect((await client.listTools()).tools).toHaveLength(1)
+    expect((await view.listTools()).tools).toHaveLength(1)
+    await expect(view.callTool({ name: 'read' })).rejects.toMatchObject({ code: -32020 })
+    expect(errors).toEqual([])
+  })
+})
+
 describe('where there is no HTTP, nothing is compared and nothing is needed', () => {
   const policies: Http[] = [{}, { verify: 'strict' }, { verify: 'strict', lift: true, prefer: 'header' }]
 
@@ -706,28 +901,60 @@ describe.each(MAJORS)('a batch, SDK %i', (major) => {
 
 describe('http options that cannot be', () => {
   test.each<[string, unknown, string]>([
-    ['true', true, 'http takes an object with verify, lift, prefer'],
-    ['a list', [], 'http takes an object with verify, lift, prefer'],
-    ['null', null, 'http takes an object with verify, lift, prefer'],
-    ['an unknown one', { verfy: 'strict' }, 'http has no option "verfy"; it has verify, lift, prefer'],
+    ['true', true, 'http takes an object with verify, lift, prefer, required'],
+    ['a list', [], 'http takes an object with verify, lift, prefer, required'],
+    ['null', null, 'http takes an object with verify, lift, prefer, required'],
+    ['an unknown one', { verfy: 'strict' }, 'http has no option "verfy"; it has verify, lift, prefer, required'],
     ['verify: true', { verify: true }, "http: verify must be 'mismatch', 'strict' or false"],
     ['verify: another word', { verify: 'always' }, "http: verify must be 'mismatch', 'strict' or false"],
     ['verify: null', { verify: null }, "http: verify must be 'mismatch', 'strict' or false"],
-    ['lift: a word', { lift: 'yes' }, 'http: lift must be true or false'],
-    ['lift: a list', { lift: ['tenant'] }, 'http: lift must be true or false'],
-    ['prefer: another word', { lift: true, prefer: 'headers' }, "http: prefer must be 'meta' or 'header'"],
-    ['prefer: header without lift', { prefer: 'header' }, "http: prefer: 'header' needs lift: true"],
-    ['prefer: header with lift off', { prefer: 'header', lift: false }, "http: prefer: 'header' needs lift: true"],
+    ...[
+      ['a word', 'yes'],
+      ['null', null],
+      ['an object', {}],
+      ['a field that is not bound', ['tenant', 'note']],
+      ['a field that there is not', ['tokn']],
+      ['what is no name', [undefined]],
+      ['nothing', []],
+    ].map(([claim, lift]): [string, unknown, string] => [
+      `lift: ${claim}`,
+      { lift },
+      'http: lift must be true, false or a list of bound fields: tenant, retries, dryRun, token',
+    ]),
+    ...[{ lift: true, prefer: 'headers' }, { prefer: 'header' }, { prefer: 'header', lift: false }].map(
+      (http): [string, unknown, string] => [
+        JSON.stringify(http),
+        http,
+        "http: prefer must be 'meta' or, with lift, 'header'",
+      ],
+    ),
+    ['required: a word', { required: 'yes' }, 'http: required must be true or false'],
   ])('%s is refused by name', (_claim, http, message) => {
     expect(() => installContext(newServer(1), bound, { http: http as Http })).toThrow(
       expect.objectContaining({ name: 'ContextError', code: 'invalid_definition', message }),
     )
   })
 
+  test.each<Http>([{ lift: true }, { lift: ['tenant'] }, { lift: [] }])(
+    '%j is refused for a definition that binds nothing',
+    (http) => {
+      const unbound = defineContext({ schema: z.object({ tenant: z.string() }) })
+      const message = 'http: lift must be true, false or a list of bound fields: none'
+      expect(() => installContext(newServer(1), unbound, { http })).toThrow(
+        expect.objectContaining({ code: 'invalid_definition', message }),
+      )
+    },
+  )
+
   test('other ones than the definition was installed with before are refused; the same, spelled out, are not', () => {
     const server = installContext(newServer(1), bound)
-    expect(installContext(server, bound, { http: { verify: 'mismatch', lift: false, prefer: 'meta' } })).toBe(server)
-    for (const http of [{ verify: false }, { lift: true }] as const) {
+    expect(
+      installContext(server, bound, { http: { verify: 'mismatch', lift: false, prefer: 'meta', required: false } }),
+    ).toBe(server)
+    const lifting = installContext(newServer(1), bound, { http: { lift: true } })
+    const all = ['token', 'dryRun', 'retries', 'tenant']
+    expect(installContext(lifting, bound, { http: { lift: all } })).toBe(lifting)
+    for (const http of [{ verify: false }, { lift: true }, { lift: ['tenant'] }, { required: true }] as const) {
       expect(() => installContext(server, bound, { http })).toThrow(
         expect.objectContaining({ code: 'invalid_definition' }),
       )
