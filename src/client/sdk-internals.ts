@@ -55,11 +55,11 @@ export type Attach = (message: OutgoingMessage) => MaybePromise<OutgoingMessage 
  * A client for one message: all that it sends passes `attach`, also what an SDK sends again by itself. When `attach` fails,
  * the call rejects with the same error.
  *
- * @returns `undefined` for a client that is not connected by a transport
+ * @returns `undefined` for a client that is not an SDK's
  */
 export function attachingClient(client: object, attach: Attach): object | undefined {
   const sdk = client as SdkClient
-  if (sdk._transport === undefined) return undefined
+  if (sdk._responseHandlers === undefined) return undefined
   const transport = () => sdk._transport && attachingTransport(sdk._transport, sdk, attach)
   return overlay(client, {
     get _transport() {
@@ -92,6 +92,61 @@ function attachingTransport(transport: SdkTransport, client: SdkClient, attach: 
     return attached && send.call(sendsAgain ? this : transport, attached, ...rest)
   }
   return overlay(transport, { [name]: attachAndSend })
+}
+
+/** What is known of the lists of a client's server. */
+export interface Lists {
+  /** How often the server said that a list has changed. */
+  changes: number
+  /** The view that lists again after a change. Without one, the client does. */
+  lister: object | undefined
+}
+
+const listsOf = /* @__PURE__ */ new WeakMap<object, Lists>()
+
+/**
+ * Counts `list_changed` of a client's server. What the SDK then sends by itself, to list again and to listen for changes, is
+ * sent by the lister. SDK 1.x sets its handlers up once and for all, so they look for the lister when they list.
+ */
+export function watchLists(client: object): Lists {
+  const known = listsOf.get(client)
+  if (known !== undefined) return known
+  const lists: Lists = { changes: 0, lister: undefined }
+  listsOf.set(client, lists)
+  const { _onnotification: receive, _setupListChangedHandlers: setUp } = client as Record<string, Method | undefined>
+  const by =
+    (name: string) =>
+    (...args: unknown[]) =>
+      ((lists.lister ?? client) as Record<string, (...args: unknown[]) => unknown>)[name]?.(...args)
+  const relisting = overlay(client, {
+    listTools: by('listTools'),
+    listPrompts: by('listPrompts'),
+    listResources: by('listResources'),
+  })
+  if (receive !== undefined) {
+    hide(client, '_onnotification', (...args) => {
+      if ((args[0] as OutgoingMessage).method.endsWith('/list_changed')) lists.changes++
+      return receive.apply(client, args)
+    })
+  }
+  if (setUp !== undefined) {
+    hide(client, '_setupListChangedHandlers', (...args) => {
+      // SDK 2.x listens for changes right after this, in the same tick.
+      if (lists.lister !== undefined && 'listen' in client && !Object.hasOwn(client, 'listen')) {
+        hide(client, 'listen', (...filter) => {
+          Reflect.deleteProperty(client, 'listen')
+          return by('listen')(...filter)
+        })
+        queueMicrotask(() => Reflect.deleteProperty(client, 'listen'))
+      }
+      return setUp.apply(relisting, args)
+    })
+  }
+  return lists
+}
+
+function hide(client: object, name: string, value: Method): void {
+  Object.defineProperty(client, name, { value, configurable: true, writable: true })
 }
 
 /**

@@ -1,6 +1,6 @@
 import { getOwn } from '../shared/get-own.js'
 import { HEADER_MISMATCH } from '../wire/constants.js'
-import { type Method, withToolMetadata } from './sdk-internals.js'
+import { type Method, watchLists, withToolMetadata } from './sdk-internals.js'
 
 /** What is needed of a client to call a tool. */
 export interface ToolClient {
@@ -36,22 +36,25 @@ export interface ToolMetadata {
   /** SDK 1.x reads it from collections on the client: this object stands in for the client. */
   readonly store: object
   /** SDK 2.x takes a tool's definition with the call. */
-  readonly tools: ReadonlyMap<unknown, unknown>
+  readonly definitions: ReadonlyMap<unknown, unknown>
+  /** Whether the server said since then that the list has changed. */
+  isStale(): boolean
 }
 
-export function toolMetadata(client: object, listing: unknown): ToolMetadata {
+function toolMetadata(client: object, listing: unknown, isStale: () => boolean): ToolMetadata {
   const listed = getOwn(listing, 'tools')
   const tools: readonly object[] = Array.isArray(listed) ? listed : []
   return {
     store: withToolMetadata(client, tools),
-    tools: new Map(tools.map((tool) => [getOwn(tool, 'name'), tool])),
+    definitions: new Map(tools.map((tool) => [getOwn(tool, 'name'), tool])),
+    isStale,
   }
 }
 
-/** A view, and the definitions of the tools in its own listing. */
+/** A view, and what it knows of the tools. */
 interface ToolView {
   readonly proxy: object
-  readonly toolDefinitions: ToolMetadata['tools'] | undefined
+  readonly tools: ToolMetadata | undefined
 }
 
 /**
@@ -70,12 +73,12 @@ export function callToolOfSdk2(
   const options = args[1] as Options
   const isGiven = options?.toolDefinition !== undefined
   if (!isGiven && client.getProtocolEra() === 'modern') return repeatAfterMismatch(callTool, client, view, args)
-  return callTool.apply(client, isGiven ? [...args] : withDefinition(view.toolDefinitions, args))
+  return callTool.apply(client, isGiven ? [...args] : withDefinition(view.tools, args))
 }
 
-function withDefinition(tools: ToolMetadata['tools'] | undefined, args: readonly unknown[]): unknown[] {
+function withDefinition(tools: ToolMetadata | undefined, args: readonly unknown[]): unknown[] {
   const [params, options, ...rest] = args
-  const toolDefinition = tools?.get(getOwn(params, 'name'))
+  const toolDefinition = tools?.definitions.get(getOwn(params, 'name'))
   return toolDefinition === undefined ? [...args] : [params, { ...(options as object), toolDefinition }, ...rest]
 }
 
@@ -102,7 +105,7 @@ async function repeatAfterMismatch(
   const call = async () => {
     mismatch = undefined
     try {
-      return await callTool.apply(hiding, withDefinition(view.toolDefinitions, args))
+      return await callTool.apply(hiding, withDefinition(view.tools, args))
     } catch (error) {
       throw mismatch ?? error
     }
@@ -135,12 +138,14 @@ export function bypassCache(method: Method): Method {
 }
 
 /** `listTools` of a view: it goes past the cache, and what it says is remembered. */
-export function listAndLearn(listTools: Method, learn: (listing: unknown) => void): Method {
+export function listAndLearn(listTools: Method, client: object, learn: (tools: ToolMetadata) => void): Method {
   const list = bypassCache(listTools)
   return async function (params, ...rest) {
+    const lists = watchLists(client)
+    const { changes } = lists
     const listing = await list.call(this, params, ...rest)
     // A page is not the whole listing. SDK 2.x learns nothing from one either.
-    if (getOwn(params, 'cursor') === undefined) learn(listing)
+    if (getOwn(params, 'cursor') === undefined) learn(toolMetadata(client, listing, () => lists.changes !== changes))
     return listing
   }
 }
