@@ -87,14 +87,21 @@ class View implements ProxyHandler<object> {
     if (typeof member !== 'function') return wrapNestedClient(client, name, member, receiver)
     const method = member as Method
     // What is called most often is found first.
-    if (name === 'callTool' && !this.#context.isEmpty) return this.#callingTool(client, method)
+    if (name === 'callTool' && !(this.#context.isEmpty && this.#earlier.length === 0)) {
+      const view = this
+      const isFast = method === this.#viewed.callTool && !this.#context.isDynamic && this.#earlier.length === 0
+      return function (this: unknown, ...args: unknown[]): unknown {
+        // Somebody who wraps the view wants to see its `request` called. A subclass's `callTool` may call other methods.
+        if (isFast && this === view.proxy) return view.#callSdkTool(client, method, args)
+        return view.#viewed.isSdk2 ? callToolOfSdk2(method, this as ToolClient, view, args) : method.apply(this, args)
+      }
+    }
     const behavior = METHOD_BEHAVIOR.get(name)
     if (behavior === undefined) return method
     if (behavior === 'sends') return (...args: [OutgoingMessage]) => sendMessage(this.#sending(method, args, args[0]))
     if (behavior === 'on the client') return method.bind(client)
     if (behavior === 'connects') return (...args: unknown[]) => outsideRequests(() => method.apply(client, args))
     if (this.#contexts().every(({ isEmpty }) => isEmpty)) return method
-    if (behavior === 'calls a tool') return this.#callingTool(client, method)
     if (behavior === 'listens') return (...args: unknown[]) => sendLater(this.#sending(method, args, LISTEN))
     if (name === 'listTools') {
       return listAndLearn(method, client, (tools) => {
@@ -110,21 +117,8 @@ class View implements ProxyHandler<object> {
    * the params it can run on the client itself. Behind the view's Proxy, each member that it reads would take as long as
    * attaching a context.
    */
-  #callingTool(client: object, callTool: Method): Method {
-    const view = this
-    const { isSdk2 } = this.#viewed
-    const isSdk = callTool === this.#viewed.callTool
-    const isFast = isSdk && !this.#context.isDynamic && this.#earlier.length === 0
-    return function (...args) {
-      // Somebody who wraps the view wants to see its `request` called, and a subclass's `callTool` may call other methods.
-      if (isFast && this === view.proxy) {
-        return view.#callSdkTool(client, callTool, args.length > 1 ? bindCallbacks(args) : args)
-      }
-      return isSdk2 ? callToolOfSdk2(callTool, this as ToolClient, view, args) : callTool.apply(this, args)
-    }
-  }
-
-  #callSdkTool(client: object, callTool: Method, args: unknown[]): unknown {
+  #callSdkTool(client: object, callTool: Method, given: unknown[]): unknown {
+    const args = given.length > 1 ? bindCallbacks(given) : given
     const { key } = this.#context.definition
     const params = args[0] as OutgoingParams
     let on = (this.#tools && this.tools?.store) ?? client
@@ -135,7 +129,7 @@ class View implements ProxyHandler<object> {
         const first = encoded.then((context) => ({ [key]: context }))
         const { request } = client as ToolClient
         on = overlay(this.proxy, {
-          request: (...given: [OutgoingMessage]) => sendLater(this.#sending(request, given, given[0]), first),
+          request: (...sent: [OutgoingMessage]) => sendLater(this.#sending(request, sent, sent[0]), first),
         })
       } else args[0] = attachContexts(params, { [key]: encoded })
     } catch (error) {
