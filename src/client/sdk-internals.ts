@@ -105,47 +105,32 @@ export interface Lists {
 const listsOf = /* @__PURE__ */ new WeakMap<object, Lists>()
 
 /**
- * Counts `list_changed` of a client's server. What the SDK then sends by itself, to list again and to listen for changes, is
- * sent by the lister. SDK 1.x sets its handlers up once and for all, so they look for the lister when they list.
+ * Counts `list_changed` of a client's server, and lets the lister list again. SDK 1.x sets its handlers up once and for all,
+ * so they look for the lister when they list.
  */
 export function watchLists(client: object): Lists {
   const known = listsOf.get(client)
   if (known !== undefined) return known
   const lists: Lists = { changes: 0, lister: undefined }
   listsOf.set(client, lists)
-  const { _onnotification: receive, _setupListChangedHandlers: setUp } = client as Record<string, Method | undefined>
-  const by =
-    (name: string) =>
-    (...args: unknown[]) =>
-      ((lists.lister ?? client) as Record<string, (...args: unknown[]) => unknown>)[name]?.(...args)
-  const relisting = overlay(client, {
-    listTools: by('listTools'),
-    listPrompts: by('listPrompts'),
-    listResources: by('listResources'),
+  const by = (name: string) => [name, (...args: unknown[]) => methodsOf(lists.lister ?? client)[name]?.(...args)]
+  const relisting = overlay(client, Object.fromEntries(['listTools', 'listPrompts', 'listResources'].map(by)))
+  intercept(client, '_setupListChangedHandlers', (setUp, args) => setUp.apply(relisting, args))
+  intercept(client, '_onnotification', (receive, args) => {
+    if ((args[0] as OutgoingMessage).method.endsWith('/list_changed')) lists.changes++
+    return receive.apply(client, args)
   })
-  if (receive !== undefined) {
-    hide(client, '_onnotification', (...args) => {
-      if ((args[0] as OutgoingMessage).method.endsWith('/list_changed')) lists.changes++
-      return receive.apply(client, args)
-    })
-  }
-  if (setUp !== undefined) {
-    hide(client, '_setupListChangedHandlers', (...args) => {
-      // SDK 2.x listens for changes right after this, in the same tick.
-      if (lists.lister !== undefined && 'listen' in client && !Object.hasOwn(client, 'listen')) {
-        hide(client, 'listen', (...filter) => {
-          Reflect.deleteProperty(client, 'listen')
-          return by('listen')(...filter)
-        })
-        queueMicrotask(() => Reflect.deleteProperty(client, 'listen'))
-      }
-      return setUp.apply(relisting, args)
-    })
-  }
   return lists
 }
 
-function hide(client: object, name: string, value: Method): void {
+function methodsOf(client: object): Readonly<Record<string, (...args: unknown[]) => unknown>> {
+  return client as never
+}
+
+function intercept(client: object, name: string, by: (method: Method, args: unknown[]) => unknown): void {
+  const method = (client as Record<string, Method | undefined>)[name]
+  if (method === undefined) return
+  const value: Method = (...args) => by(method, args)
   Object.defineProperty(client, name, { value, configurable: true, writable: true })
 }
 

@@ -97,7 +97,6 @@ describe.each(CONNECTIONS)('%s', (_name, major, options) => {
       await vi.waitFor(() => expect(onChanged).toHaveBeenCalledTimes(1))
       expect(onChanged.mock.calls[0]).toMatchObject([null, LISTS[list][list as never]])
       expect(peer.sentTo(`${list}/list`)).toEqual([ACME])
-      if (options === MODERN) expect(peer.sentTo('subscriptions/listen')).toEqual([ACME])
     },
   )
 
