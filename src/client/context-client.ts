@@ -30,7 +30,10 @@ export type ContextClient<C extends ContextCapableClient, D extends AnyDefinitio
 
 /** The options of {@link createContextClient}. */
 export interface ContextClientOptions<D extends AnyDefinition, R = ContextSourceResult<D>> {
-  /** The context to begin with. Default none. */
+  /**
+   * The context to begin with. Default none. What the SDK sends by itself, to list again after `list_changed`, carries the
+   * first one that a client is given, if that is before it connects.
+   */
   readonly context?: ContextSource<D, R> | undefined
   /**
    * Reject a call with a context with a `ContextError` `unsupported`, and send nothing, when the server does not
@@ -73,6 +76,9 @@ export function createContextClient<
   }
   assertDefinition(definition)
   checkOptions('createContextClient()', options, OPTIONS)
+  if (typeof (options.requireSupport ?? false) !== 'boolean') {
+    throw invalidDefinition('createContextClient(): requireSupport is true or false')
+  }
   const empty = new ViewContext(definition, options.requireSupport === true, [], undefined)
   const context = options.context === undefined ? empty : empty.with(options.context)
   // A server that sends sampling and elicitation with a context does not thereby say that it takes one.

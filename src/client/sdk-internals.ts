@@ -55,11 +55,11 @@ export type Attach = (message: OutgoingMessage) => MaybePromise<OutgoingMessage 
  * A client for one message: all that it sends passes `attach`, also what an SDK sends again by itself. When `attach` fails,
  * the call rejects with the same error.
  *
- * @returns `undefined` for a client that is not connected by a transport
+ * @returns `undefined` for a client that is not an SDK's
  */
 export function attachingClient(client: object, attach: Attach): object | undefined {
   const sdk = client as SdkClient
-  if (sdk._transport === undefined) return undefined
+  if (sdk._responseHandlers === undefined) return undefined
   const transport = () => sdk._transport && attachingTransport(sdk._transport, sdk, attach)
   return overlay(client, {
     get _transport() {
@@ -92,6 +92,46 @@ function attachingTransport(transport: SdkTransport, client: SdkClient, attach: 
     return attached && send.call(sendsAgain ? this : transport, attached, ...rest)
   }
   return overlay(transport, { [name]: attachAndSend })
+}
+
+/** What is known of the lists of a client's server. */
+export interface Lists {
+  /** How often the server said that a list has changed. */
+  changes: number
+  /** The view that lists again after a change. Without one, the client does. */
+  lister: object | undefined
+}
+
+const listsOf = /* @__PURE__ */ new WeakMap<object, Lists>()
+
+/**
+ * Counts `list_changed` of a client's server, and lets the lister list again. SDK 1.x sets its handlers up once and for all,
+ * so they look for the lister when they list.
+ */
+export function watchLists(client: object): Lists {
+  const known = listsOf.get(client)
+  if (known !== undefined) return known
+  const lists: Lists = { changes: 0, lister: undefined }
+  listsOf.set(client, lists)
+  const by = (name: string) => [name, (...args: unknown[]) => methodsOf(lists.lister ?? client)[name]?.(...args)]
+  const relisting = overlay(client, Object.fromEntries(['listTools', 'listPrompts', 'listResources'].map(by)))
+  intercept(client, '_setupListChangedHandlers', (setUp, args) => setUp.apply(relisting, args))
+  intercept(client, '_onnotification', (receive, args) => {
+    if ((args[0] as OutgoingMessage).method.endsWith('/list_changed')) lists.changes++
+    return receive.apply(client, args)
+  })
+  return lists
+}
+
+function methodsOf(client: object): Readonly<Record<string, (...args: unknown[]) => unknown>> {
+  return client as never
+}
+
+function intercept(client: object, name: string, by: (method: Method, args: unknown[]) => unknown): void {
+  const method = (client as Record<string, Method | undefined>)[name]
+  if (method === undefined) return
+  const value: Method = (...args) => by(method, args)
+  Object.defineProperty(client, name, { value, configurable: true, writable: true })
 }
 
 /**

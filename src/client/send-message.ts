@@ -1,5 +1,6 @@
 import { assertNoContext, attachContexts, type Contexts, type OutgoingMessage } from '../codec/attach-context.js'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.js'
+import { inThisScope } from '../shared/outside-requests.js'
 import { attachingClient, type Method } from './sdk-internals.js'
 import type { ViewContext } from './view-context.js'
 
@@ -13,6 +14,21 @@ export interface Sending {
   readonly args: readonly unknown[]
   /** The message, as source functions are told of it. */
   readonly message: OutgoingMessage
+}
+
+/** The callbacks among the options of a call, in either SDK major. */
+const CALLBACKS = ['onprogress', 'onresumptiontoken']
+
+/** The arguments of a call, with callbacks that run in the scope of the request in which the call is made. */
+export function bindCallbacks(args: readonly unknown[]): unknown[] {
+  return args.map((arg) => {
+    let bound = arg as Record<string, unknown>
+    for (const name of CALLBACKS) {
+      const callback = bound?.[name]
+      if (typeof callback === 'function') bound = { ...bound, [name]: inThisScope(callback as () => void) }
+    }
+    return bound
+  })
 }
 
 /**

@@ -1,6 +1,6 @@
 import { getOwn } from '../shared/get-own.js'
 import { HEADER_MISMATCH } from '../wire/constants.js'
-import { type Method, withToolMetadata } from './sdk-internals.js'
+import { type Method, watchLists, withToolMetadata } from './sdk-internals.js'
 
 /** What is needed of a client to call a tool. */
 export interface ToolClient {
@@ -36,22 +36,25 @@ export interface ToolMetadata {
   /** SDK 1.x reads it from collections on the client: this object stands in for the client. */
   readonly store: object
   /** SDK 2.x takes a tool's definition with the call. */
-  readonly tools: ReadonlyMap<unknown, unknown>
+  readonly definitions: ReadonlyMap<unknown, unknown>
+  /** Whether the server said since then that the list has changed. */
+  isStale(): boolean
 }
 
-export function toolMetadata(client: object, listing: unknown): ToolMetadata {
+function toolMetadata(client: object, listing: unknown, isStale: () => boolean): ToolMetadata {
   const listed = getOwn(listing, 'tools')
   const tools: readonly object[] = Array.isArray(listed) ? listed : []
   return {
     store: withToolMetadata(client, tools),
-    tools: new Map(tools.map((tool) => [getOwn(tool, 'name'), tool])),
+    definitions: new Map(tools.map((tool) => [getOwn(tool, 'name'), tool])),
+    isStale,
   }
 }
 
-/** A view, and the definitions of the tools in its own listing. */
+/** A view, and what it knows of the tools. */
 interface ToolView {
   readonly proxy: object
-  readonly toolDefinitions: ToolMetadata['tools'] | undefined
+  readonly tools: ToolMetadata | undefined
 }
 
 /**
@@ -67,58 +70,57 @@ export function callToolOfSdk2(
   view: ToolView,
   args: readonly unknown[],
 ): unknown {
-  const options = args[1] as Options
-  const isGiven = options?.toolDefinition !== undefined
-  if (!isGiven && client.getProtocolEra() === 'modern') return repeatAfterMismatch(callTool, client, view, args)
-  return callTool.apply(client, isGiven ? [...args] : withDefinition(view.toolDefinitions, args))
+  if ((args[1] as Options)?.toolDefinition !== undefined) return callTool.apply(client, [...args])
+  const given = withDefinition(view.tools, args)
+  if (client.getProtocolEra() !== 'modern') return callTool.apply(client, given)
+  return (callTool.apply(hidingMismatch(client), given) as Promise<unknown>).catch((error) => {
+    if (error instanceof HiddenMismatch) return repeatCall(callTool, client, view, args)
+    throw error
+  })
 }
 
-function withDefinition(tools: ToolMetadata['tools'] | undefined, args: readonly unknown[]): unknown[] {
+function withDefinition(tools: ToolMetadata | undefined, args: readonly unknown[]): unknown[] {
   const [params, options, ...rest] = args
-  const toolDefinition = tools?.get(getOwn(params, 'name'))
+  const toolDefinition = tools?.definitions.get(getOwn(params, 'name'))
   return toolDefinition === undefined ? [...args] : [params, { ...(options as object), toolDefinition }, ...rest]
 }
 
 /**
- * After a HeaderMismatch, lists the tools again and repeats the call once, as SDK 2.x does on a 2026-07-28 connection. It is
- * done here because the SDK would drop the client's listing, and a listing of the view does not replace that.
+ * After a HeaderMismatch, SDK 2.x drops the client's listing, lists the tools again, and repeats the call. A view has a
+ * listing of its own, so it does this itself, and hides the error from the SDK meanwhile.
  */
-async function repeatAfterMismatch(
-  callTool: Method,
-  client: ToolClient,
-  view: ToolView,
-  args: readonly unknown[],
-): Promise<unknown> {
-  let mismatch: unknown
-  const hide = (error: unknown): never => {
-    if ((error as { code?: unknown } | undefined)?.code !== HEADER_MISMATCH) throw error
-    mismatch = error
-    // Without the code, it does not start the SDK's own recovery.
-    throw new Error()
-  }
-  const hiding: ToolClient = Object.create(client, {
-    request: { value: (...given: unknown[]) => (client.request(...given) as Promise<unknown>).catch(hide) },
-  })
-  const call = async () => {
-    mismatch = undefined
-    try {
-      return await callTool.apply(hiding, withDefinition(view.toolDefinitions, args))
-    } catch (error) {
-      throw mismatch ?? error
-    }
-  }
-  try {
-    return await call()
-  } catch (error) {
-    if (mismatch === undefined) throw error
-  }
+async function repeatCall(callTool: Method, client: ToolClient, view: ToolView, args: readonly unknown[]) {
   try {
     const { signal, timeout } = (args[1] ?? {}) as NonNullable<Options>
     await (view.proxy as ToolClient).listTools(undefined, { signal, timeout })
   } catch {
     // The second call shows whether the listing mattered.
   }
-  return call()
+  try {
+    return await callTool.apply(hidingMismatch(client), withDefinition(view.tools, args))
+  } catch (error) {
+    throw error instanceof HiddenMismatch ? error.mismatch : error
+  }
+}
+
+class HiddenMismatch {
+  constructor(readonly mismatch: unknown) {}
+}
+
+const hiding = /* @__PURE__ */ new WeakMap<object, ToolClient>()
+
+/** The client, but that its requests reject with a `HiddenMismatch` in place of a HeaderMismatch. */
+function hidingMismatch(client: ToolClient): ToolClient {
+  const known = hiding.get(client)
+  if (known !== undefined) return known
+  const hide = (error: unknown): never => {
+    throw (error as { code?: unknown } | undefined)?.code === HEADER_MISMATCH ? new HiddenMismatch(error) : error
+  }
+  const made: ToolClient = Object.create(client, {
+    request: { value: (...args: unknown[]) => (client.request(...args) as Promise<unknown>).catch(hide) },
+  })
+  hiding.set(client, made)
+  return made
 }
 
 /**
@@ -135,12 +137,14 @@ export function bypassCache(method: Method): Method {
 }
 
 /** `listTools` of a view: it goes past the cache, and what it says is remembered. */
-export function listAndLearn(listTools: Method, learn: (listing: unknown) => void): Method {
+export function listAndLearn(listTools: Method, client: object, learn: (tools: ToolMetadata) => void): Method {
   const list = bypassCache(listTools)
   return async function (params, ...rest) {
+    const lists = watchLists(client)
+    const { changes } = lists
     const listing = await list.call(this, params, ...rest)
     // A page is not the whole listing. SDK 2.x learns nothing from one either.
-    if (getOwn(params, 'cursor') === undefined) learn(listing)
+    if (getOwn(params, 'cursor') === undefined) learn(toolMetadata(client, listing, () => lists.changes !== changes))
     return listing
   }
 }

@@ -2,8 +2,8 @@ import { assertNoContext, attachContexts, type OutgoingMessage, type OutgoingPar
 import { outsideRequests } from '../shared/outside-requests.js'
 import { sharedSymbol } from '../shared/registry.js'
 import { overlay, wrapNestedClient } from './overlay.js'
-import { METHOD_BEHAVIOR, type Method } from './sdk-internals.js'
-import { type Sending, sendLater, sendMessage } from './send-message.js'
+import { METHOD_BEHAVIOR, type Method, watchLists } from './sdk-internals.js'
+import { bindCallbacks, type Sending, sendLater, sendMessage } from './send-message.js'
 import {
   bypassCache,
   callToolOfSdk2,
@@ -11,7 +11,6 @@ import {
   sdkCallTool,
   type ToolClient,
   type ToolMetadata,
-  toolMetadata,
 } from './tool-calls.js'
 import type { ViewContext } from './view-context.js'
 
@@ -33,7 +32,10 @@ export function createView(client: object, context: ViewContext): object {
   const view = (client as { [VIEW]?: View })[VIEW]
   if (view !== undefined) return view.withDefinition(context)
   const viewed = { client, callTool: sdkCallTool(client), isSdk2: 'getProtocolEra' in client }
-  return new View(viewed, [], context, undefined).proxy
+  const { proxy } = new View(viewed, [], context, undefined)
+  // What the SDK sends by itself carries the context that the client was created with first.
+  if (!context.isEmpty && 'getServerCapabilities' in client) watchLists(client).lister ??= proxy
+  return proxy
 }
 
 /**
@@ -49,7 +51,7 @@ class View implements ProxyHandler<object> {
   readonly #earlier: readonly ViewContext[]
   /** The context of the last definition: `withContext` adds to it. */
   readonly #context: ViewContext
-  /** What `tools/list` said under these contexts. */
+  /** What `tools/list` said. Views that are made of this one know it too, until the server says that the list has changed. */
   #tools: ToolMetadata | undefined
 
   constructor(viewed: Viewed, earlier: readonly ViewContext[], context: ViewContext, tools: ToolMetadata | undefined) {
@@ -85,18 +87,29 @@ class View implements ProxyHandler<object> {
     if (typeof member !== 'function') return wrapNestedClient(client, name, member, receiver)
     const method = member as Method
     // What is called most often is found first.
-    if (name === 'callTool' && !this.#context.isEmpty) return this.#callingTool(client, method)
+    if (name === 'callTool' && !(this.#context.isEmpty && this.#earlier.length === 0)) {
+      const view = this
+      const isFast = method === this.#viewed.callTool && !this.#context.isDynamic && this.#earlier.length === 0
+      return function (this: unknown, ...args: unknown[]): unknown {
+        // Somebody who wraps the view wants to see its `request` called. A subclass's `callTool` may call other methods.
+        if (isFast && this === view.proxy) return view.#callSdkTool(client, method, args)
+        return view.#viewed.isSdk2 ? callToolOfSdk2(method, this as ToolClient, view, args) : method.apply(this, args)
+      }
+    }
     const behavior = METHOD_BEHAVIOR.get(name)
     if (behavior === undefined) return method
     if (behavior === 'sends') return (...args: [OutgoingMessage]) => sendMessage(this.#sending(method, args, args[0]))
     if (behavior === 'on the client') return method.bind(client)
     if (behavior === 'connects') return (...args: unknown[]) => outsideRequests(() => method.apply(client, args))
     if (this.#contexts().every(({ isEmpty }) => isEmpty)) return method
-    if (behavior === 'calls a tool') return this.#callingTool(client, method)
     if (behavior === 'listens') return (...args: unknown[]) => sendLater(this.#sending(method, args, LISTEN))
-    if (name === 'listTools') return listAndLearn(method, (listing) => this.#learnTools(client, listing))
+    if (name === 'listTools') {
+      return listAndLearn(method, client, (tools) => {
+        this.#tools = tools
+      })
+    }
     if (behavior === 'is cached') return bypassCache(method)
-    return name === 'cacheToolMetadata' ? () => {} : method.bind(this.#tools?.store ?? client)
+    return name === 'cacheToolMetadata' ? () => {} : method.bind(this.tools?.store ?? client)
   }
 
   /**
@@ -104,22 +117,11 @@ class View implements ProxyHandler<object> {
    * the params it can run on the client itself. Behind the view's Proxy, each member that it reads would take as long as
    * attaching a context.
    */
-  #callingTool(client: object, callTool: Method): Method {
-    const view = this
-    const { isSdk2 } = this.#viewed
-    const isSdk = callTool === this.#viewed.callTool
-    const isFast = isSdk && !this.#context.isDynamic && this.#earlier.length === 0
-    return function (...args) {
-      // Somebody who wraps the view wants to see its `request` called, and a subclass's `callTool` may call other methods.
-      if (isFast && this === view.proxy) return view.#callSdkTool(client, callTool, args)
-      return isSdk2 ? callToolOfSdk2(callTool, this as ToolClient, view, args) : callTool.apply(this, args)
-    }
-  }
-
-  #callSdkTool(client: object, callTool: Method, args: unknown[]): unknown {
+  #callSdkTool(client: object, callTool: Method, given: unknown[]): unknown {
+    const args = given.length > 1 ? bindCallbacks(given) : given
     const { key } = this.#context.definition
     const params = args[0] as OutgoingParams
-    let on = this.#tools?.store ?? client
+    let on = (this.#tools && this.tools?.store) ?? client
     try {
       if (params?._meta !== undefined) assertNoContext({ method: 'tools/call', params }, key)
       const encoded = this.#context.encodeStatic(client)
@@ -127,7 +129,7 @@ class View implements ProxyHandler<object> {
         const first = encoded.then((context) => ({ [key]: context }))
         const { request } = client as ToolClient
         on = overlay(this.proxy, {
-          request: (...given: [OutgoingMessage]) => sendLater(this.#sending(request, given, given[0]), first),
+          request: (...sent: [OutgoingMessage]) => sendLater(this.#sending(request, sent, sent[0]), first),
         })
       } else args[0] = attachContexts(params, { [key]: encoded })
     } catch (error) {
@@ -138,17 +140,13 @@ class View implements ProxyHandler<object> {
   }
 
   #sending(method: Method, args: readonly unknown[], message: OutgoingMessage): Sending {
-    return { contexts: this.#contexts(), client: this.#viewed.client, method, args, message }
+    return { contexts: this.#contexts(), client: this.#viewed.client, method, args: bindCallbacks(args), message }
   }
 
-  /** The definitions of the tools in this view's own listing. */
-  get toolDefinitions(): ToolMetadata['tools'] | undefined {
-    return this.#tools?.tools
-  }
-
-  /** What a listing says of the tools is remembered for this view and those made of it. */
-  #learnTools(client: object, listing: unknown): void {
-    this.#tools = toolMetadata(client, listing)
+  /** What this view knows of the tools. */
+  get tools(): ToolMetadata | undefined {
+    if (this.#tools?.isStale()) this.#tools = undefined
+    return this.#tools
   }
 }
 

@@ -15,6 +15,14 @@ export function scopeStorage<Scope>(make: () => ScopeStorage<Scope>): ScopeStora
   return holder.storage as ScopeStorage<Scope>
 }
 
+/** A callback that runs in the scope of the request at hand, whatever calls it later. */
+export function inThisScope<A extends unknown[], T>(callback: (...args: A) => T): (...args: A) => T {
+  const { storage } = holder
+  if (storage === undefined) return callback
+  const scope = storage.getStore()
+  return (...args) => storage.run(scope, callback, ...args)
+}
+
 /**
  * Runs a function outside of any request, even when it is called below a handler. Use it to open what serves other
  * requests too: Node runs the callbacks of a connection in the scope that the connection was opened in.

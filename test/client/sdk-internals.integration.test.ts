@@ -58,12 +58,28 @@ test('each method of SDK 2 that uses its response cache is known, or is one that
   expect(methods.filter((name) => !METHOD_BEHAVIOR.has(name) && !CACHE_INTERNALS.includes(name))).toEqual([])
 })
 
-test('every request of SDK 2 ends in _requestWithSchemaViaCodec, which SDK 1 does not have', () => {
-  const source = (name: string) => String(Reflect.get(CLIENTS['SDK 2'], name))
-  expect(source('_requestWithSchemaViaCodec')).toContain('send')
-  expect(source('request')).toContain('this._requestWithSchema')
-  expect(source('_requestWithSchema')).toContain('this._requestWithSchemaViaCodec(')
-  expect(Reflect.get(CLIENTS['SDK 1'], '_requestWithSchemaViaCodec')).toBeUndefined()
+test.each(Object.entries(CLIENTS))('%s sends each request and notification by _transport.send', (_sdk, client) => {
+  const { request, notification, _requestWithSchemaViaCodec, _notificationViaCodec } = client as unknown as Record<
+    string,
+    unknown
+  >
+  for (const method of [_requestWithSchemaViaCodec ?? request, _notificationViaCodec ?? notification]) {
+    expect(String(method)).toContain('this._transport.send(')
+  }
+})
+
+test('listen of SDK 2 sends by the public transport', () => {
+  expect(String(Reflect.get(CLIENTS['SDK 2'], 'listen'))).toContain('this.transport')
+})
+
+test.each(Object.entries(CLIENTS))('%s keeps what it waits for in maps, by the id of the message', (_sdk, client) => {
+  for (const name of ['_responseHandlers', '_progressHandlers']) expect(Reflect.get(client, name)).toBeInstanceOf(Map)
+})
+
+test.each(Object.entries(CLIENTS))('%s is told of changed lists, and lists again, by these methods', (_sdk, client) => {
+  expect(Reflect.get(client, '_onnotification')).toBeTypeOf('function')
+  const source = String(Reflect.get(client, '_setupListChangedHandlers'))
+  for (const method of ['listTools', 'listPrompts', 'listResources']) expect(source).toContain(`this.${method}(`)
 })
 
 test.each(Object.entries(CLIENTS))('a client of %s keeps its transport in _transport', async (_sdk, client) => {
