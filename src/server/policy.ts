@@ -2,7 +2,7 @@ import { assertDefinition } from '../definition/define-context.js'
 import type { AnyDefinition } from '../definition/types.js'
 import { checkOptions, invalidDefinition } from '../errors/invalid-definition.js'
 import { quote } from '../shared/printable.js'
-import { DEFAULT_REQUIRED, isContextFree, MAX_METHODS } from '../wire/constants.js'
+import { DEFAULT_REQUIRED, isContextFree, LISTEN, MAX_METHODS } from '../wire/constants.js'
 import type { HttpPolicy, InstallOptions, RequiredContext, RequiredRequest } from './types.js'
 
 /** A definition as it is installed, with its checked options. */
@@ -22,7 +22,7 @@ export interface Policy {
 export function resolvePolicy(definition: AnyDefinition, options: InstallOptions): Policy {
   assertDefinition(definition)
   checkOptions('installContext()', options, ['required', 'http'])
-  const required = options.required ?? false
+  const { required = false } = options
   return { definition, required, requires: resolveRequired(required), http: resolveHttp(options.http) }
 }
 
@@ -41,10 +41,14 @@ function resolveHttp(options: Partial<HttpPolicy> = {}): HttpPolicy {
 function resolveRequired(required: unknown): Policy['requires'] {
   if (required === false) return () => false
   if (typeof required === 'function') {
-    return (request) => !isContextFree(request.method) && Boolean(required(request))
+    return (request) => !isContextFree(request.method) && decide(required(request))
   }
   const methods = required === true ? DEFAULT_REQUIRED : required
-  if (!Array.isArray(methods) || !methods.every((method) => typeof method === 'string')) {
+  if (
+    !Array.isArray(methods) ||
+    methods.length === 0 ||
+    !methods.every((method) => method && typeof method === 'string')
+  ) {
     throw invalidDefinition("required must be true, false, a list such as ['tools/call'] or a function")
   }
   if (methods.length > MAX_METHODS) {
@@ -54,8 +58,19 @@ function resolveRequired(required: unknown): Policy['requires'] {
   if (free !== undefined) {
     throw invalidDefinition(`required: ${quote(free)} never needs a context, so it cannot be required`)
   }
+  if (methods.includes(LISTEN)) {
+    throw invalidDefinition(`required: an SDK answers ${LISTEN} before a context is checked, so it cannot be required`)
+  }
   const set = new Set<string>(methods)
   return ({ method }) => set.has(method)
+}
+
+/** A promise is no decision: taken for `true` or `false`, it would be the same for every request. */
+function decide(verdict: unknown): boolean {
+  if (typeof verdict === 'boolean') return verdict
+  // What it rejects with would end the process.
+  Promise.resolve(verdict).catch(() => {})
+  throw invalidDefinition('the function for required must return true or false, and no promise')
 }
 
 /** The methods that a policy requires a context for; `undefined` where a function decides for each request. */
@@ -67,14 +82,15 @@ export function requiredMethods({ required }: Policy): string[] | undefined {
 /**
  * Adds a policy to a list. To install a definition twice with the same options is the same as once.
  *
- * @throws ContextError `invalid_definition` when the definition is there with other options
+ * @throws ContextError `invalid_definition` when its key is there with another definition or other options
  */
 export function addPolicy(policies: Policy[], policy: Policy): void {
-  const installed = policies.find(({ definition }) => definition === policy.definition)
+  const { definition } = policy
+  const installed = policies.find((other) => other.definition.key === definition.key)
   if (installed === undefined) policies.push(policy)
-  else if (!isSamePolicy(installed, policy)) {
+  else if (installed.definition !== definition || !isSamePolicy(installed, policy)) {
     throw invalidDefinition(
-      `${policy.definition.key} is already installed here with other options: install a definition once`,
+      `${definition.key} is already installed here with another definition or other options: install each key once`,
     )
   }
 }

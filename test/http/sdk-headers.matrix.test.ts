@@ -31,7 +31,7 @@ describe.each(CELLS)('the headers of one call, $name', (cell) => {
     const url = await cell.serve(() => {
       const server = installContext(newServer(cell.server), bound, { http })
       server.registerTool('read', {}, () => {
-        const headers = getHttpHeaders({ include: ['authorization'] })
+        const headers = getHttpHeaders()
         const shown = ['x-own', 'x-tenant-id', 'x-retries', 'authorization'].map((name) => headers.get(name))
         return reply({ context: tryGetContext(bound) ?? null, headers: shown })
       })
