@@ -3,6 +3,7 @@ import type { AnyDefinition } from '../definition/types.js'
 import { ContextError } from '../errors/context-error.js'
 import { invalidDefinition } from '../errors/invalid-definition.js'
 import { sharedSymbol } from '../shared/registry.js'
+import { LISTEN } from '../wire/constants.js'
 import { middlewareOf } from './middleware.js'
 import { addPolicy, type Policy, requiredMethods, resolvePolicy } from './policy.js'
 import { trackRequests } from './sdk-internals.js'
@@ -54,8 +55,11 @@ export function installContext<S extends ContextCapableServer>(
       'installContext() must be called before connect(): the server is already connected',
     )
   }
-  addPolicy(policiesOf(connector), policy)
   const required = requiredMethods(policy)
+  if (required?.includes(LISTEN)) {
+    throw invalidDefinition(`required: an SDK answers ${LISTEN} before a context is checked, so it cannot be required`)
+  }
+  addPolicy(policiesOf(connector), policy)
   advertise(connector, definition.key, { ...contextSettings(definition), ...(required && { required }) })
   return server
 }
@@ -67,6 +71,8 @@ export function installContext<S extends ContextCapableServer>(
  *
  * When the connection ends, each request that is still being handled is cancelled in its own scope, and `onclose` is called
  * right after.
+ *
+ * Here `required` can list `subscriptions/listen`, where the transport is the one that `serveStdio` reads from.
  *
  * `serveStdio` of SDK 2.x puts messages into a queue of its own, and works it off in the scope of the first one. Use
  * `installContext` in its factory instead. With this function alone, `readContext` reads the right context there, and

@@ -2,7 +2,7 @@ import { assertDefinition } from '../definition/define-context.js'
 import type { AnyDefinition } from '../definition/types.js'
 import { checkOptions, invalidDefinition } from '../errors/invalid-definition.js'
 import { quote } from '../shared/printable.js'
-import { DEFAULT_REQUIRED, isContextFree, LISTEN, MAX_METHODS } from '../wire/constants.js'
+import { DEFAULT_REQUIRED, isContextFree, MAX_METHODS } from '../wire/constants.js'
 import type { HttpPolicy, InstallOptions, RequiredContext, RequiredRequest } from './types.js'
 
 /** A definition as it is installed, with its checked options. */
@@ -57,9 +57,6 @@ function resolveRequired(required: unknown): Policy['requires'] {
   const free = methods.find(isContextFree)
   if (free !== undefined) {
     throw invalidDefinition(`required: ${quote(free)} never needs a context, so it cannot be required`)
-  }
-  if (methods.includes(LISTEN)) {
-    throw invalidDefinition(`required: an SDK answers ${LISTEN} before a context is checked, so it cannot be required`)
   }
   const set = new Set<string>(methods)
   return ({ method }) => set.has(method)

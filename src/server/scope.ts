@@ -7,6 +7,7 @@ import { invalidDefinition } from '../errors/invalid-definition.js'
 import { rejectionError, rejectMissing } from '../errors/rejection.js'
 import { getOwn, isObject } from '../shared/get-own.js'
 import { andThen, isPromise, type MaybePromise } from '../shared/maybe-promise.js'
+import { sharedEntry } from '../shared/registry.js'
 import { type ScopeStorage, scopeStorage } from '../shared/outside-requests.js'
 import type { IncomingMessage, MessageExtra } from './types.js'
 
@@ -48,8 +49,10 @@ export class RequestScope {
    */
   find(definition: AnyDefinition): object | undefined {
     const index = this.definitions.indexOf(definition)
-    if (index < 0) throw notInstalledError(definition)
-    return this.#contexts[index] ?? undefined
+    if (index >= 0) return this.#contexts[index] ?? undefined
+    const outer = checkedBefore.get(this.message as object)
+    if (outer === undefined || outer === this) throw notInstalledError(definition)
+    return outer.find(definition)
   }
 
   /** The same, where it has to be there. */
@@ -59,6 +62,9 @@ export class RequestScope {
     return context as ContextOutput<D>
   }
 }
+
+/** The scopes of messages that `contextTransport` checked: a message can pass a second transport in the same process. */
+export const checkedBefore = /* @__PURE__ */ sharedEntry('checked', () => new WeakMap<object, RequestScope>())
 
 /** The scope of the request at hand. All copies of this package share one storage. */
 export const scopes: ScopeStorage<RequestScope> = scopeStorage<RequestScope>(() => new AsyncLocalStorage())

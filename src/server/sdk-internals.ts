@@ -4,7 +4,7 @@
 import { getOwn } from '../shared/get-own.js'
 import { CANCELLED } from '../wire/constants.js'
 import type { Receiver } from './intercept.js'
-import { type RequestScope, scopes } from './scope.js'
+import { checkedBefore, type RequestScope, scopes } from './scope.js'
 import type { ContextCapableTransport, IncomingMessage, RequestId } from './types.js'
 
 /** A `Server` or a `Client`, as far as it keeps what aborts the signals of its handlers. */
@@ -49,6 +49,7 @@ export function trackRequests(transport: ContextCapableTransport, middleware: De
   const open = new Map<unknown, OpenRequest>()
   middleware.deliver = (scope, receiver) => {
     const { id, method, params } = scope.message
+    if (!checkedBefore.has(scope.message)) checkedBefore.set(scope.message, scope)
     if (id !== undefined) open.set(id, { scope, receiver })
     const cancelled = method === CANCELLED ? getOwn(params, 'requestId') : undefined
     const within = open.get(cancelled)?.scope

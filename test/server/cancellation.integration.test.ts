@@ -73,7 +73,7 @@ type Meet = (calls: Calls, client: TestClient, major: Major) => Promise<unknown>
 type End = 'cancelled' | 'disconnected' | 'closed by the server'
 
 const ENDS: { [E in End]: (controllers: AbortController[], client: TestClient, calls: Calls) => unknown } = {
-  cancelled: (controllers) => controllers.forEach((controller) => controller.abort()),
+  cancelled: (controllers) => controllers.map((controller) => controller.abort()),
   disconnected: (_controllers, client) => client.close(),
   'closed by the server': (_controllers, _client, { servers }) => Promise.all(servers.map((server) => server.close())),
 }
@@ -173,12 +173,12 @@ CELLS.push(
     async (calls, client) => client.connect(sseTransport(await serveSse(() => calls.makeServer(1, true)))),
     ['cancelled', 'disconnected', 'closed by the server'],
   ],
-  ['createMcpHandler', 2, {}, http((major, make) => serveHandler(make)), ['closed by the server']],
+  ['createMcpHandler', 2, {}, http((_major, make) => serveHandler(make)), ['closed by the server']],
   [
     'createMcpHandler, 2026-07-28',
     2,
     MODERN,
-    http((major, make) => serveHandler(make)),
+    http((_major, make) => serveHandler(make)),
     ['cancelled', 'disconnected', 'closed by the server'],
   ],
   [

@@ -27,7 +27,7 @@ describe.each(MAJORS)('SDK %i', (major) => {
     const handled = vi.fn()
     const server = installContext(newServer(major), definition, { required: true })
     server.registerTool('read', {}, (_extra: Extra) => {
-      const { tenant } = getContext(definition)
+      const { tenant } = getContext(definition) as { tenant: string }
       handled(tenant)
       return reply(tenant)
     })
