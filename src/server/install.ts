@@ -57,7 +57,7 @@ export function installContext<S extends ContextCapableServer>(
   }
   const required = requiredMethods(policy)
   if (required?.includes(LISTEN)) {
-    throw invalidDefinition(`required: an SDK answers ${LISTEN} before a context is checked, so it cannot be required`)
+    throw invalidDefinition(`required: an SDK answers ${LISTEN} itself, so it cannot be required`)
   }
   addPolicy(policiesOf(connector), policy)
   advertise(connector, definition.key, { ...contextSettings(definition), ...(required && { required }) })
@@ -108,7 +108,7 @@ function connectorOf(server: ContextCapableServer): Connector {
   const connector = typeof inner?.connect === 'function' ? inner : server
   if (typeof connector?.connect === 'function') return connector as Connector
   throw invalidDefinition(
-    'installContext() takes a Server, an McpServer or a Client of the MCP SDK; where a framework hides its server, call contextTransport() on its transport',
+    'installContext() takes a Server, an McpServer or a Client of the MCP SDK; for a transport, call contextTransport()',
   )
 }
 
@@ -121,7 +121,6 @@ function policiesOf(connector: Connector): Policy[] {
   Object.defineProperty(connector, 'connect', {
     configurable: true,
     writable: true,
-    enumerable: false,
     async value(transport: ContextCapableTransport, ...rest: unknown[]) {
       const middleware = middlewareOf(transport)
       middleware.server = connector

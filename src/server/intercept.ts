@@ -1,4 +1,3 @@
-import { invalidDefinition } from '../errors/invalid-definition.js'
 import type { ContextCapableTransport } from './types.js'
 
 /** What a transport gives its messages to. */
@@ -15,7 +14,7 @@ type Handler = ContextCapableTransport['onmessage' | 'onclose' | 'onerror']
  *
  * @param receive makes the receiver in between
  * @param close is called in place of what is to hear that the connection is closed, with a function that calls it
- * @throws ContextError `invalid_definition` for a transport whose members cannot be replaced
+ * @throws TypeError for a transport whose members cannot be replaced, such as a frozen one
  */
 export function intercept(
   transport: ContextCapableTransport,
@@ -43,9 +42,7 @@ function replace<H extends Handler>(
   }
   const before = transport[name] as H | undefined
   const enumerable = Object.hasOwn(transport, name)
-  if (!Reflect.defineProperty(transport, name, { configurable: true, enumerable, get, set })) {
-    throw invalidDefinition(`${name} of the transport cannot be replaced, so no context can be checked there`)
-  }
+  Object.defineProperty(transport, name, { configurable: true, enumerable, get, set })
   // What can only be written may be set already. It stays.
   if (found?.set === undefined || found.get !== undefined) {
     current = wrap(before)

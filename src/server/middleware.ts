@@ -33,7 +33,7 @@ export class Middleware {
   server: object | undefined
   readonly #transport: ContextCapableTransport
   readonly #policies: Policy[] = []
-  readonly #definitions: AnyDefinition[] = []
+  #definitions: readonly AnyDefinition[] = []
   /** Whether a definition binds a field to a header. Without one, no header is read. */
   #hasBindings = false
   /** How many requests wait for an asynchronous schema, by their id. What is cancelled or cut off meanwhile is not here. */
@@ -53,18 +53,15 @@ export class Middleware {
 
   /** Adds policies, as {@link addPolicy} does. */
   addPolicies(policies: readonly Policy[]): void {
-    for (const policy of policies) {
-      addPolicy(this.#policies, policy)
-      const { definition } = policy
-      if (!this.#definitions.includes(definition)) this.#definitions.push(definition)
-      this.#hasBindings ||= definition.headers.length > 0
-    }
+    for (const policy of policies) addPolicy(this.#policies, policy)
+    this.#definitions = this.#policies.map(({ definition }) => definition)
+    this.#hasBindings = this.#definitions.some(({ headers }) => headers.length > 0)
   }
 
   /** Hands the message of a scope to the receiver. */
   deliver(scope: MessageScope, receiver: Receiver, within: RequestScope = scope): void {
     scopes.run(within, receiver, scope.message, scope.extra)
-    if (this.server !== undefined && scope.message.id !== undefined) abortInScope(this.server, scope)
+    abortInScope(this.server, scope)
   }
 
   /** Tells the receiver that the connection is closed. */

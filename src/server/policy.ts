@@ -67,7 +67,7 @@ function decide(verdict: unknown): boolean {
   if (typeof verdict === 'boolean') return verdict
   // What it rejects with would end the process.
   Promise.resolve(verdict).catch(() => {})
-  throw invalidDefinition('the function for required must return true or false, and no promise')
+  throw invalidDefinition('required: the function must return true or false')
 }
 
 /** The methods that a policy requires a context for; `undefined` where a function decides for each request. */
@@ -87,7 +87,7 @@ export function addPolicy(policies: Policy[], policy: Policy): void {
   if (installed === undefined) policies.push(policy)
   else if (installed.definition !== definition || !isSamePolicy(installed, policy)) {
     throw invalidDefinition(
-      `${definition.key} is already installed here with another definition or other options: install each key once`,
+      `${definition.key} is already installed here with another definition or other options: install a key once`,
     )
   }
 }

@@ -165,7 +165,7 @@ export function runWithContext<D extends AnyDefinition, T>(
 export function outsideRequestError(caller: string): ContextError {
   return new ContextError(
     'outside_request',
-    `${caller} was called outside a request, or on a server where no context is installed: call installContext() before connect() and ${caller} below a handler, or within runWithContext()`,
+    `${caller} was called outside a request, or on a server where no context is installed: call installContext() before connect(), or runWithContext()`,
   )
 }
 
@@ -173,7 +173,7 @@ function notInstalledError(definition: AnyDefinition): ContextError {
   assertDefinition(definition)
   return new ContextError(
     'not_installed',
-    `the definition of ${definition.key} is not installed here: pass this very definition to installContext() before connect(), or to runWithContext()`,
+    `this definition of ${definition.key} is not installed here: call installContext() with it before connect(), or runWithContext()`,
   )
 }
 

@@ -16,10 +16,10 @@ interface SdkProtocol {
  * Makes the signal of a handler abort in the scope of its own request. An SDK aborts it in the scope of whatever ends the
  * request: a notification, another request, or nothing at all. Listeners of the signal could not read their context there.
  *
- * @param server what the request was just handed to
+ * @param server what the message was just handed to, where it is known
  */
-export function abortInScope(server: object, scope: RequestScope): void {
-  const controller = (server as SdkProtocol)._requestHandlerAbortControllers?.get(scope.message?.id)
+export function abortInScope(server: object | undefined, scope: RequestScope): void {
+  const controller = (server as SdkProtocol | undefined)?._requestHandlerAbortControllers?.get(scope.message?.id)
   // A peer can send an id twice. The second request must not take over what aborts the first one.
   if (controller === undefined || Object.hasOwn(controller, 'abort')) return
   const { abort } = controller

@@ -1,5 +1,4 @@
 // The middleware stands in front of every receiver, however a transport takes it and whenever it is set.
-import { ContextError } from 'mcp-request-context'
 import { contextTransport, installContext, tryGetContext } from 'mcp-request-context/server'
 import { describe, expect, test, vi } from 'vitest'
 import { testContext } from '../support/contexts.js'
@@ -163,9 +162,6 @@ test.each([
   ['sealed', () => Object.seal(new Plain())],
   ['closed to new members', () => Object.preventExtensions(new Forwarding())],
 ])('a transport that is %s is refused, on either way', async (_how, make) => {
-  const message = 'onmessage of the transport cannot be replaced, so no context can be checked there'
-  const error = expect.objectContaining({ code: 'invalid_definition', message })
-  expect(() => contextTransport(make() as Plain, testContext)).toThrow(ContextError)
-  expect(() => contextTransport(make() as Plain, testContext)).toThrow(error)
-  await expect(installContext(newServer(1), testContext).connect(make())).rejects.toEqual(error)
+  expect(() => contextTransport(make() as Plain, testContext)).toThrow(/onmessage/)
+  await expect(installContext(newServer(1), testContext).connect(make())).rejects.toThrow(/onmessage/)
 })
