@@ -42,6 +42,7 @@ it.each<[string, object, string[]]>([
     server,
     [
       'contextTransport',
+      'forwardHeaders',
       'getContext',
       'getHttpHeaders',
       'inheritContext',

@@ -11,6 +11,7 @@ import type { ContextErrorData, ContextIssue } from '../wire/types.generated.js'
  * - `conflict`: the caller's own `_meta` already has an entry under the context key
  * - `already_connected`: a context was installed after connecting
  * - `outside_request`: a context was read where no request is being handled
+ * - `not_installed`: a context was read by a definition that is not installed on the server
  * - `unsupported`: the server does not advertise the context, and `requireSupport` asks for it
  * - `mismatch`: the HTTP headers of a request contradict its context
  * - `redirected`: a request was redirected to another origin, where its context may not go
@@ -21,6 +22,7 @@ export type ContextErrorCode =
   | 'conflict'
   | 'already_connected'
   | 'outside_request'
+  | 'not_installed'
   | 'unsupported'
   | 'redirected'
 

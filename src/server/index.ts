@@ -1,8 +1,7 @@
-export { getHttpHeaders, type HttpHeadersOptions } from './http-headers.js'
+export { forwardHeaders, getHttpHeaders } from './http-headers.js'
 export { type InheritedContext, inheritContext } from './inherit-context.js'
 export { type ContextCapableServer, contextTransport, installContext } from './install.js'
-export { runWithContext } from './run-with-context.js'
-export { getContext, readContext, tryGetContext } from './scope.js'
+export { getContext, readContext, runWithContext, tryGetContext } from './scope.js'
 export type {
   ContextCapableTransport,
   HttpPolicy,

@@ -2,22 +2,26 @@ import { cloneJson, deepFreeze } from '../codec/copy-context.js'
 import { assertDefinition } from '../definition/define-context.js'
 import { knownFields } from '../definition/json-schema.js'
 import type { AnyDefinition, ContextInput } from '../definition/types.js'
-import { ContextError } from '../errors/context-error.js'
+import type { ContextError } from '../errors/context-error.js'
 import { invalidDefinition } from '../errors/invalid-definition.js'
 import { getOwn } from '../shared/get-own.js'
 import { quote } from '../shared/printable.js'
 import { isFieldName } from '../wire/names.js'
-import { type RequestScope, scopes } from './scope.js'
+import { scopes } from './scope.js'
 
 /** The fields of a request's context as its client gave them; `undefined` for one that it did not give. */
-export type InheritedContext<D extends AnyDefinition, F extends keyof ContextInput<D>> = {
+export type InheritedContext<D extends AnyDefinition, F extends keyof ContextInput<D> = keyof ContextInput<D>> = {
   readonly [K in F]: ContextInput<D>[K] | undefined
 }
 
 /**
  * A source for the client of a gateway, which is a server and a client at once. It takes the named fields, and no others,
  * out of the context of the request at hand. The client asks it with each call, so one view serves all requests. Do not
- * name a field that was issued for this server alone, such as its token.
+ * name a field that was issued for this server alone, such as its token: give the server behind a token of the gateway's
+ * own, by a further source.
+ *
+ * `'all'` takes every field of the definition, its sensitive ones too. Where the schema does not list its fields, it takes
+ * every field that the client gave.
  *
  * Fields are passed on as they came, not as the definition's schema made them, so that the server behind can parse them
  * again.
@@ -30,41 +34,36 @@ export type InheritedContext<D extends AnyDefinition, F extends keyof ContextInp
  * server behind asks for, in the scope of the request that opened it. A view connects outside of every scope.
  *
  * @returns a function for `withContext`, or to call in a source of your own: frozen fields, or `undefined` outside a
- *   request. It throws a ContextError `invalid_definition` where a definition with an asynchronous schema is not installed.
+ *   request. In a request that nobody checked with this definition, it throws a ContextError `not_installed`.
  * @throws ContextError `invalid_definition` for an empty list, a field that is listed twice, or one that the definition
  *   does not have, as far as its JSON Schema says
  * @example
  * const downstream = client.withContext(inheritContext(requestContext, ['tenant', 'locale']))
  */
+export function inheritContext<D extends AnyDefinition>(
+  definition: D,
+  fields: 'all',
+): () => InheritedContext<D> | undefined
 export function inheritContext<D extends AnyDefinition, F extends keyof ContextInput<D> & string>(
   definition: D,
   fields: readonly F[],
-): () => InheritedContext<D, F> | undefined {
+): () => InheritedContext<D, F> | undefined
+export function inheritContext(definition: AnyDefinition, fields: unknown): () => object | undefined {
   assertDefinition(definition)
-  const names = checkFields(definition, fields)
+  const named = fields === 'all' ? knownFields(definition) : checkFields(definition, fields)
   return () => {
     const scope = scopes.getStore()
     if (scope === undefined) return undefined
-    const raw = isValid(definition, scope) ? getOwn(scope.meta, definition.key) : undefined
-    const inherited = Object.fromEntries(names.map((name) => [name, cloneJson(getOwn(raw, name))]))
-    return deepFreeze(inherited) as InheritedContext<D, F>
-  }
-}
-
-/** Whether the request has a valid context. An invalid one counts as none; a mistake of the programmer is thrown. */
-function isValid(definition: AnyDefinition, scope: RequestScope): boolean {
-  try {
-    scope.get(definition)
-    return true
-  } catch (error) {
-    if (error instanceof ContextError && error.code === 'invalid_definition') throw error
-    return false
+    const raw = scope.find(definition) && getOwn(scope.meta, definition.key)
+    const names = named ?? Object.keys(raw ?? {})
+    return deepFreeze(Object.fromEntries(names.map((name) => [name, cloneJson(getOwn(raw, name))])))
   }
 }
 
 function checkFields(definition: AnyDefinition, fields: unknown): readonly string[] {
   const known = knownFields(definition)
-  if (!Array.isArray(fields) || fields.length === 0) throw invalidFields("name the fields, such as ['tenant']")
+  if (!Array.isArray(fields) || fields.length === 0)
+    throw invalidFields("name the fields, such as ['tenant'], or say 'all'")
   for (const [index, field] of fields.entries()) {
     if (typeof field !== 'string' || !isFieldName(field)) throw invalidFields(`${quote(field)} is not a field name`)
     if (fields.indexOf(field) !== index) throw invalidFields(`${quote(field)} is listed twice`)

@@ -3,8 +3,10 @@ import type { AnyDefinition } from '../definition/types.js'
 import { ContextError } from '../errors/context-error.js'
 import { invalidDefinition } from '../errors/invalid-definition.js'
 import { sharedSymbol } from '../shared/registry.js'
+import { LISTEN } from '../wire/constants.js'
 import { middlewareOf } from './middleware.js'
 import { addPolicy, type Policy, requiredMethods, resolvePolicy } from './policy.js'
+import { trackRequests } from './sdk-internals.js'
 import type { ContextCapableTransport, InstallOptions } from './types.js'
 
 /** What a context can be installed on: the `Server`, `McpServer` or `Client` of either SDK major, or an object of their shape. */
@@ -53,22 +55,32 @@ export function installContext<S extends ContextCapableServer>(
       'installContext() must be called before connect(): the server is already connected',
     )
   }
-  addPolicy(policiesOf(connector), policy)
   const required = requiredMethods(policy)
+  if (required?.includes(LISTEN)) {
+    throw invalidDefinition(`required: an SDK answers ${LISTEN} itself, so it cannot be required`)
+  }
+  addPolicy(policiesOf(connector), policy)
   advertise(connector, definition.key, { ...contextSettings(definition), ...(required && { required }) })
   return server
 }
 
 /**
  * Installs a context on a transport: the same middleware as `installContext`, for code that has the transport and not the
- * server. The transport can be started already.
+ * server. The transport can be started already, unless its `onmessage` can only be written: then install the context before
+ * anything sets it.
+ *
+ * When the connection ends, each request that is still being handled is cancelled in its own scope, and `onclose` is called
+ * right after.
+ *
+ * Here `required` can list `subscriptions/listen`, where the transport is the one that `serveStdio` reads from.
  *
  * `serveStdio` of SDK 2.x puts messages into a queue of its own, and works it off in the scope of the first one. Use
  * `installContext` in its factory instead. With this function alone, `readContext` reads the right context there, and
  * `getContext` may not.
  *
  * @returns the transport itself
- * @throws ContextError `invalid_definition`
+ * @throws ContextError `invalid_definition` for what is no transport, for invalid options, and for a key that is installed
+ *   there by another definition or with other options
  * @example
  * await framework.serve(contextTransport(transport, requestContext, { required: true }))
  */
@@ -77,7 +89,16 @@ export function contextTransport<T extends ContextCapableTransport>(
   definition: AnyDefinition,
   options: InstallOptions = {},
 ): T {
-  middlewareOf(transport).addPolicies([resolvePolicy(definition, options)])
+  const { start, send } = (transport ?? {}) as Partial<ContextCapableTransport>
+  if (typeof start !== 'function' || typeof send !== 'function') {
+    throw invalidDefinition(
+      'contextTransport() takes a transport, which has start() and send(); for a Server or an McpServer, call installContext()',
+    )
+  }
+  const policy = resolvePolicy(definition, options)
+  const middleware = middlewareOf(transport)
+  middleware.addPolicies([policy])
+  trackRequests(transport, middleware)
   return transport
 }
 
@@ -86,7 +107,9 @@ function connectorOf(server: ContextCapableServer): Connector {
   const inner = (server as { server?: Partial<Connector> } | undefined)?.server
   const connector = typeof inner?.connect === 'function' ? inner : server
   if (typeof connector?.connect === 'function') return connector as Connector
-  throw invalidDefinition('installContext() takes a Server, an McpServer or a Client of the MCP SDK')
+  throw invalidDefinition(
+    'installContext() takes a Server, an McpServer or a Client of the MCP SDK; for a transport, call contextTransport()',
+  )
 }
 
 /** The policies of a server. When there are none yet, its `connect` is replaced by one that brings them to the transport. */
@@ -98,9 +121,10 @@ function policiesOf(connector: Connector): Policy[] {
   Object.defineProperty(connector, 'connect', {
     configurable: true,
     writable: true,
-    enumerable: false,
-    value(transport: ContextCapableTransport, ...rest: unknown[]) {
-      middlewareOf(transport).addPolicies(policies)
+    async value(transport: ContextCapableTransport, ...rest: unknown[]) {
+      const middleware = middlewareOf(transport)
+      middleware.server = connector
+      middleware.addPolicies(policies)
       return connect.call(connector, transport, ...rest)
     },
   })

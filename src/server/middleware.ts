@@ -4,14 +4,16 @@ import { type ContextRejection, rejectionError, rejectMissing } from '../errors/
 import { getOwn } from '../shared/get-own.js'
 import type { MaybePromise } from '../shared/maybe-promise.js'
 import { sharedSymbol } from '../shared/registry.js'
-import { HEADER_MISMATCH, INTERNAL_ERROR, INVALID_PARAMS, isContextFree } from '../wire/constants.js'
+import { CANCELLED, HEADER_MISMATCH, INTERNAL_ERROR, INVALID_PARAMS, isContextFree } from '../wire/constants.js'
 import { intercept, type Receiver } from './intercept.js'
 import { addPolicy, type Policy } from './policy.js'
 import { applyHeaderPolicies } from './request-headers.js'
 import { RequestScope, scopes } from './scope.js'
-import type { ContextCapableTransport, IncomingMessage, MessageExtra, RequestId } from './types.js'
+import { abortInScope } from './sdk-internals.js'
+import type { ContextCapableTransport, IncomingMessage, MessageExtra } from './types.js'
 
 type Rejection = ContextRejection | undefined
+type MessageScope = RequestScope & { readonly message: IncomingMessage }
 
 /** A transport has one middleware, whichever copy of this package put it there. */
 const MIDDLEWARE: unique symbol = /* @__PURE__ */ sharedSymbol('middleware') as never
@@ -26,37 +28,44 @@ export function middlewareOf(transport: ContextCapableTransport): Middleware {
 }
 
 /** Stands between a transport and its receiver. It answers rejected requests, and opens the scope of every other message. */
-class Middleware {
+export class Middleware {
+  /** The server that the transport is connected to, where `installContext` knows it. */
+  server: object | undefined
   readonly #transport: ContextCapableTransport
   readonly #policies: Policy[] = []
-  readonly #definitions: AnyDefinition[] = []
+  #definitions: readonly AnyDefinition[] = []
   /** Whether a definition binds a field to a header, or requires headers. Without one, no header is read. */
   #readsHeaders = false
-  /** Requests that wait for an asynchronous schema. One that is cancelled or cut off meanwhile is not handled. */
-  readonly #waiting = new Map<RequestId, RequestScope>()
+  /** How many requests wait for an asynchronous schema, by their id. What is cancelled or cut off meanwhile is not here. */
+  readonly #waiting = new Map<unknown, { count: number }>()
 
   constructor(transport: ContextCapableTransport) {
     this.#transport = transport
     intercept(
       transport,
       (receiver) => (message, extra) => this.#receive(message, extra as MessageExtra | undefined, receiver),
-      () => this.#waiting.clear(),
+      (onclose) => {
+        this.#waiting.clear()
+        this.disconnect(onclose)
+      },
     )
   }
 
-  /**
-   * Adds policies. A definition that is here already stays as it is.
-   *
-   * @throws ContextError `invalid_definition` for a definition that is here with other options
-   */
+  /** Adds policies, as {@link addPolicy} does. */
   addPolicies(policies: readonly Policy[]): void {
-    for (const policy of policies) {
-      addPolicy(this.#policies, policy)
-      const { definition, http } = policy
-      if (!this.#definitions.includes(definition)) this.#definitions.push(definition)
-      this.#readsHeaders ||= http.required || definition.headers.length > 0
-    }
+    for (const policy of policies) addPolicy(this.#policies, policy)
+    this.#definitions = this.#policies.map(({ definition }) => definition)
+    this.#readsHeaders = this.#policies.some(({ definition, http }) => http.required || definition.headers.length > 0)
   }
+
+  /** Hands the message of a scope to the receiver. */
+  deliver(scope: MessageScope, receiver: Receiver, within: RequestScope = scope): void {
+    scopes.run(within, receiver, scope.message, scope.extra)
+    abortInScope(this.server, scope)
+  }
+
+  /** Tells the receiver that the connection is closed. */
+  disconnect = (onclose: () => void): void => onclose()
 
   #receive(received: unknown, extra: MessageExtra | undefined, receiver: Receiver): void {
     const active = scopes.getStore()
@@ -76,34 +85,35 @@ class Middleware {
       message = applied.message
       rejection = applied.rejection
     }
-    const meta = getOwn(message.params, '_meta')
-    const scope = new RequestScope(message, meta, extra, this.#definitions, this)
+    const scope = new RequestScope(
+      message,
+      getOwn(message.params, '_meta'),
+      extra,
+      this.#definitions,
+      this,
+    ) as MessageScope
     try {
-      rejection ??= this.#checkContexts(message, scope, original)
+      rejection ??= this.#checkContexts(scope, original)
     } catch (error) {
       this.#fail(message, error)
       return
     }
-    if (rejection instanceof Promise) void this.#wait(rejection, message, scope, receiver)
-    else this.#proceed(rejection, message, scope, receiver)
+    if (rejection instanceof Promise) void this.#wait(rejection, scope, receiver)
+    else this.#proceed(rejection, scope, receiver)
   }
 
-  async #wait(
-    pending: Promise<Rejection>,
-    message: IncomingMessage,
-    scope: RequestScope,
-    receiver: Receiver,
-  ): Promise<void> {
-    const { id } = message
-    if (id !== undefined) this.#waiting.set(id, scope)
+  async #wait(pending: Promise<Rejection>, scope: MessageScope, receiver: Receiver): Promise<void> {
+    // A peer can send an id twice: both requests are handled. A notification has none.
+    const key = scope.message.id ?? scope
+    const waiting = this.#waiting.get(key) ?? { count: 0 }
+    waiting.count++
+    this.#waiting.set(key, waiting)
     const proceed = await pending.then(
-      (rejection) => () => this.#proceed(rejection, message, scope, receiver),
-      (error: unknown) => () => this.#fail(message, error),
+      (rejection) => () => this.#proceed(rejection, scope, receiver),
+      (error: unknown) => () => this.#fail(scope.message, error),
     )
-    if (id !== undefined) {
-      if (this.#waiting.get(id) !== scope) return
-      this.#waiting.delete(id)
-    }
+    if (this.#waiting.get(key) !== waiting) return
+    if (--waiting.count === 0) this.#waiting.delete(key)
     try {
       proceed()
     } catch (error) {
@@ -112,25 +122,20 @@ class Middleware {
     }
   }
 
-  #proceed(rejection: Rejection, message: IncomingMessage, scope: RequestScope, receiver: Receiver): void {
+  #proceed(rejection: Rejection, scope: MessageScope, receiver: Receiver): void {
+    const { message } = scope
     if (rejection !== undefined) {
       const code = rejection.reason === 'mismatch' ? HEADER_MISMATCH : INVALID_PARAMS
       void this.#answer(message, { code, message: rejection.message, data: rejection.data })
       return
     }
-    if (message.method === 'notifications/cancelled') {
-      this.#waiting.delete(getOwn(message.params, 'requestId') as RequestId)
-    }
-    scopes.run(scope, receiver, message, scope.extra)
+    if (message.method === CANCELLED) this.#waiting.delete(getOwn(message.params, 'requestId'))
+    this.deliver(scope, receiver)
   }
 
   /** Checks the context of each definition, and puts it into the scope, until one is rejected. */
-  #checkContexts(
-    message: IncomingMessage,
-    scope: RequestScope,
-    original: IncomingMessage,
-    from = 0,
-  ): MaybePromise<Rejection> {
+  #checkContexts(scope: MessageScope, original: IncomingMessage, from = 0): MaybePromise<Rejection> {
+    const { message } = scope
     for (let index = from; index < this.#policies.length; index++) {
       const { definition, requires } = this.#policies[index] as Policy
       const raw = getOwn(scope.meta, definition.key)
@@ -142,11 +147,10 @@ class Middleware {
       if (decoded instanceof Promise) {
         return decoded.then(
           (settled) =>
-            this.#enter(definition, settled, message, scope, original) ??
-            this.#checkContexts(message, scope, original, index + 1),
+            this.#enter(definition, settled, scope, original) ?? this.#checkContexts(scope, original, index + 1),
         )
       }
-      const rejection = this.#enter(definition, decoded, message, scope, original)
+      const rejection = this.#enter(definition, decoded, scope, original)
       if (rejection !== undefined) return rejection
     }
     return undefined
@@ -156,8 +160,7 @@ class Middleware {
   #enter(
     definition: AnyDefinition,
     decoded: DecodedContext<unknown>,
-    message: IncomingMessage,
-    scope: RequestScope,
+    scope: MessageScope,
     original: IncomingMessage,
   ): Rejection {
     if (decoded.ok) {
@@ -166,8 +169,8 @@ class Middleware {
     }
     // A gateway sets its headers on the handshake too. A context of headers alone may be incomplete there (RC-043).
     const isLifted = getOwn(getOwn(original.params, '_meta'), definition.key) === undefined
-    const isIgnored = isLifted && isContextFree(message.method)
-    if (message.id !== undefined && !isIgnored) return decoded.rejection
+    const isIgnored = isLifted && isContextFree(original.method)
+    if (original.id !== undefined && !isIgnored) return decoded.rejection
     // A notification cannot be answered. It is handled without this context (RC-029).
     scope.set(definition, null)
     if (!isIgnored) this.#report(rejectionError(decoded.rejection))

@@ -27,7 +27,7 @@ export interface Policy {
 export function resolvePolicy(definition: AnyDefinition, options: InstallOptions): Policy {
   assertDefinition(definition)
   checkOptions('installContext()', options, ['required', 'http'])
-  const required = options.required ?? false
+  const { required = false } = options
   return { definition, required, requires: resolveRequired(required), http: resolveHttp(definition, options.http) }
 }
 
@@ -53,10 +53,14 @@ function resolveHttp({ headers }: AnyDefinition, options: Partial<HttpPolicy> = 
 function resolveRequired(required: unknown): Policy['requires'] {
   if (required === false) return () => false
   if (typeof required === 'function') {
-    return (request) => !isContextFree(request.method) && Boolean(required(request))
+    return (request) => !isContextFree(request.method) && decide(required(request))
   }
   const methods = required === true ? DEFAULT_REQUIRED : required
-  if (!Array.isArray(methods) || !methods.every((method) => typeof method === 'string')) {
+  if (
+    !Array.isArray(methods) ||
+    methods.length === 0 ||
+    !methods.every((method) => method && typeof method === 'string')
+  ) {
     throw invalidDefinition("required must be true, false, a list such as ['tools/call'] or a function")
   }
   if (methods.length > MAX_METHODS) {
@@ -70,6 +74,14 @@ function resolveRequired(required: unknown): Policy['requires'] {
   return ({ method }) => set.has(method)
 }
 
+/** A promise is no decision: taken for `true` or `false`, it would be the same for every request. */
+function decide(verdict: unknown): boolean {
+  if (typeof verdict === 'boolean') return verdict
+  // What it rejects with would end the process.
+  Promise.resolve(verdict).catch(() => {})
+  throw invalidDefinition('required: the function must return true or false')
+}
+
 /** The methods that a policy requires a context for; `undefined` where a function decides for each request. */
 export function requiredMethods({ required }: Policy): string[] | undefined {
   if (typeof required === 'function') return undefined
@@ -79,14 +91,15 @@ export function requiredMethods({ required }: Policy): string[] | undefined {
 /**
  * Adds a policy to a list. To install a definition twice with the same options is the same as once.
  *
- * @throws ContextError `invalid_definition` when the definition is there with other options
+ * @throws ContextError `invalid_definition` when its key is there with another definition or other options
  */
 export function addPolicy(policies: Policy[], policy: Policy): void {
-  const installed = policies.find(({ definition }) => definition === policy.definition)
+  const { definition } = policy
+  const installed = policies.find((other) => other.definition.key === definition.key)
   if (installed === undefined) policies.push(policy)
-  else if (!isSamePolicy(installed, policy)) {
+  else if (installed.definition !== definition || !isSamePolicy(installed, policy)) {
     throw invalidDefinition(
-      `${policy.definition.key} is already installed here with other options: install a definition once`,
+      `${definition.key} is already installed here with another definition or other options: install a key once`,
     )
   }
 }

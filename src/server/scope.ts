@@ -1,37 +1,36 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { decodeContext } from '../codec/codec.js'
+import { decodeContext, encodeContext } from '../codec/codec.js'
 import { assertDefinition } from '../definition/define-context.js'
-import type { AnyDefinition, ContextOutput } from '../definition/types.js'
+import type { AnyDefinition, ContextInput, ContextOutput } from '../definition/types.js'
 import { ContextError } from '../errors/context-error.js'
 import { invalidDefinition } from '../errors/invalid-definition.js'
 import { rejectionError, rejectMissing } from '../errors/rejection.js'
-import { getOwn } from '../shared/get-own.js'
-import { isPromise } from '../shared/maybe-promise.js'
+import { getOwn, isObject } from '../shared/get-own.js'
+import { andThen, isPromise, type MaybePromise } from '../shared/maybe-promise.js'
+import { sharedEntry } from '../shared/registry.js'
 import { type ScopeStorage, scopeStorage } from '../shared/outside-requests.js'
-import type { MessageExtra } from './types.js'
+import type { IncomingMessage, MessageExtra } from './types.js'
 
 /** One request while it is handled: its message, and the contexts in it. */
 export class RequestScope {
-  /** The contexts of the installed definitions; `null` for one that was rejected and could not be answered. */
-  readonly #installed: (object | null | undefined)[]
-  /** The contexts of other definitions that were read. */
-  #others: Map<AnyDefinition, object | null> | undefined
+  /** The contexts of the definitions; `null` for one that was rejected and could not be answered. */
+  readonly #contexts: (object | null | undefined)[]
 
   /**
    * @param message lets the middleware recognize a message that passes it twice
    * @param meta its `_meta`
-   * @param definitions the installed ones
+   * @param definitions those that are installed, or that `runWithContext` was given
    * @param middleware the one that opened the scope, if one did: another has policies of its own
    */
   constructor(
-    readonly message: unknown,
+    readonly message: IncomingMessage | undefined,
     readonly meta: unknown,
     readonly extra: MessageExtra | undefined,
     readonly definitions: readonly AnyDefinition[],
     readonly middleware?: object,
   ) {
     // Of its final length: V8 gives an array that grows room for 17 items.
-    this.#installed = new Array(definitions.length)
+    this.#contexts = new Array(definitions.length)
   }
 
   /** Node before 24 shows the store of an AsyncLocalStorage on every promise. No context is to be seen there. */
@@ -40,31 +39,32 @@ export class RequestScope {
   }
 
   set(definition: AnyDefinition, context: object | null): void {
-    const index = this.definitions.indexOf(definition)
-    if (index >= 0) this.#installed[index] = context
-    else {
-      this.#others ??= new Map()
-      this.#others.set(definition, context)
-    }
+    this.#contexts[this.definitions.indexOf(definition)] = context
   }
 
-  /** The context of a definition, if it was set. */
-  peek(definition: AnyDefinition): object | null | undefined {
+  /**
+   * The context of a definition, if the request has one that was accepted.
+   *
+   * @throws ContextError `not_installed` for a definition that nobody checked this request with
+   */
+  find(definition: AnyDefinition): object | undefined {
     const index = this.definitions.indexOf(definition)
-    return index >= 0 ? this.#installed[index] : this.#others?.get(definition)
+    if (index >= 0) return this.#contexts[index] ?? undefined
+    const outer = checkedBefore.get(this.message as object)
+    if (outer === undefined || outer === this) throw notInstalledError(definition)
+    return outer.find(definition)
   }
 
-  /** The context of a definition. One that is not installed is read from the same `_meta`, once. */
+  /** The same, where it has to be there. */
   get<D extends AnyDefinition>(definition: D): ContextOutput<D> {
-    let context = this.peek(definition)
-    if (context === undefined) {
-      context = decodeNow(definition, getOwn(this.meta, definition.key)) as object
-      this.set(definition, context)
-    }
-    if (context === null) throw rejectionError(rejectMissing(definition))
+    const context = this.find(definition)
+    if (context === undefined) throw rejectionError(rejectMissing(definition))
     return context as ContextOutput<D>
   }
 }
+
+/** The scopes of messages that `contextTransport` checked: a message can pass a second transport in the same process. */
+export const checkedBefore = /* @__PURE__ */ sharedEntry('checked', () => new WeakMap<object, RequestScope>())
 
 /** The scope of the request at hand. All copies of this package share one storage. */
 export const scopes: ScopeStorage<RequestScope> = scopeStorage<RequestScope>(() => new AsyncLocalStorage())
@@ -73,19 +73,25 @@ export const scopes: ScopeStorage<RequestScope> = scopeStorage<RequestScope>(() 
  * The context of the request at hand, anywhere below its handler.
  *
  * @returns what the definition's schema makes of the context; it is frozen
- * @throws ContextError `outside_request` where no request is being handled; `missing` where the request carries no such
- *   context; `invalid` or `too_large` where a definition that is not installed rejects it
+ * @throws ContextError `missing` where the request carries no such context; `not_installed` for a definition that is
+ *   neither installed on this server nor given by `runWithContext`; `outside_request` where no request is being handled
  * @example
  * const { tenant } = getContext(requestContext)
  */
 export function getContext<D extends AnyDefinition>(definition: D): ContextOutput<D> {
   const scope = scopes.getStore()
-  if (scope === undefined) throw outsideRequestError('getContext()')
-  return scope.get(definition)
+  if (scope !== undefined) return scope.get(definition)
+  assertDefinition(definition)
+  throw outsideRequestError('getContext()')
 }
 
-/** The context of the request at hand, as {@link getContext} returns it, or `undefined` where that throws. */
+/**
+ * The context of the request at hand, as {@link getContext} returns it, or `undefined` where that throws.
+ *
+ * @throws ContextError `invalid_definition` for what is no definition
+ */
 export function tryGetContext<D extends AnyDefinition>(definition: D): ContextOutput<D> | undefined {
+  assertDefinition(definition)
   try {
     return scopes.getStore()?.get(definition)
   } catch {
@@ -94,31 +100,84 @@ export function tryGetContext<D extends AnyDefinition>(definition: D): ContextOu
 }
 
 /**
- * The context out of a handler's second argument, without ambient state: `extra` in SDK 1.x, `ctx` in 2.x.
+ * The context out of a handler's second argument: `extra` in SDK 1.x, `ctx` in 2.x. It needs no ambient state. For a
+ * request other than the one at hand, it validates the context by the schema alone: it compares no HTTP header.
  *
  * @returns the same as {@link getContext} in that handler
- * @throws ContextError `missing`, `invalid` or `too_large`
+ * @throws ContextError as `getContext` does in that handler; `invalid` or `too_large` for another request;
+ *   `invalid_definition` for any other argument
  * @example
  * server.registerTool('whoami', {}, (extra) => reply(readContext(requestContext, extra).tenant))
  */
 export function readContext<D extends AnyDefinition>(definition: D, extra: object): ContextOutput<D> {
-  const meta = getOwn(getOwn(extra, 'mcpReq'), '_meta') ?? getOwn(extra, '_meta')
-  const raw = getOwn(meta, definition.key)
+  assertDefinition(definition)
+  const request = getOwn(extra, 'mcpReq') ?? extra
+  if (!isObject(request) || !Object.hasOwn(request, '_meta')) {
+    throw invalidDefinition(
+      "readContext() takes the handler's last argument: extra in SDK 1.x, ctx in 2.x. Where there is none, use getContext()",
+    )
+  }
+  const raw = getOwn(getOwn(request, '_meta'), definition.key)
   const scope = scopes.getStore()
   const isAtHand = scope !== undefined && getOwn(scope.meta, definition.key) === raw
   return isAtHand ? scope.get(definition) : decodeNow(definition, raw)
+}
+
+/**
+ * Runs a function with a context, as if a request had carried it: for tests, jobs and scripts. Within another call, or
+ * within a request, the contexts of other definitions stay.
+ *
+ * @param value the context as a client gives it
+ * @returns what the function returns; a promise of it when the definition's schema is asynchronous
+ * @throws ContextError `missing` without a value; `invalid` or `too_large` when it is not a context of the definition;
+ *   `invalid_definition` without a definition or a function
+ * @example
+ * const answer = await runWithContext(requestContext, { tenant: 'acme' }, () => whoami())
+ */
+export function runWithContext<D extends AnyDefinition, T>(
+  definition: D,
+  value: ContextInput<D>,
+  fn: () => T,
+): MaybePromise<T> {
+  assertDefinition(definition)
+  if (typeof fn !== 'function') throw invalidDefinition('runWithContext() takes a definition, a context and a function')
+  if (value === undefined) {
+    throw new ContextError(
+      'missing',
+      `runWithContext() was given no context of ${definition.key}: pass its fields, or {}`,
+    )
+  }
+  return andThen(encodeContext(definition, value), (encoded) =>
+    andThen(decodeContext(definition, encoded), (decoded) => {
+      if (!decoded.ok) throw rejectionError(decoded.rejection)
+      const outer = scopes.getStore()
+      const others = outer?.definitions.filter(({ key }) => key !== definition.key) ?? []
+      const meta = { ...(outer?.meta as object | undefined), [definition.key]: encoded }
+      const scope = new RequestScope(undefined, meta, undefined, [...others, definition])
+      for (const other of others) scope.set(other, outer?.find(other) ?? null)
+      scope.set(definition, decoded.context)
+      return scopes.run(scope, fn)
+    }),
+  )
 }
 
 /** The error of a function that was called where no request is being handled. */
 export function outsideRequestError(caller: string): ContextError {
   return new ContextError(
     'outside_request',
-    `${caller} was called where no MCP request is being handled: call it below a handler of a server with installContext(), or within runWithContext()`,
+    `${caller} was called outside a request, or on a server where no context is installed: call installContext() before connect(), or runWithContext()`,
+  )
+}
+
+function notInstalledError(definition: AnyDefinition): ContextError {
+  assertDefinition(definition)
+  return new ContextError(
+    'not_installed',
+    `this definition of ${definition.key} is not installed here: call installContext() with it before connect(), or runWithContext()`,
   )
 }
 
 function decodeNow<D extends AnyDefinition>(definition: D, raw: unknown): ContextOutput<D> {
-  assertDefinition(definition)
   const decoded = decodeContext(definition, raw)
   if (isPromise(decoded)) {
     throw invalidDefinition(

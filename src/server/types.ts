@@ -55,8 +55,10 @@ export interface RequiredRequest {
 }
 
 /**
- * Which requests need a context: `true` for `tools/call`, `resources/read`, `prompts/get` and `completion/complete`; a
- * list of methods; or a function. Listing, `initialize`, `server/discover`, `ping` and notifications never need one.
+ * Which requests need a context: `true` for `tools/call`, `resources/read`, `prompts/get`, `completion/complete`,
+ * `tasks/get`, `tasks/result` and `tasks/cancel`; a list of methods; or a function that answers at once. Listing,
+ * `initialize`, `server/discover`, `ping` and notifications never need one. `installContext` takes no `subscriptions/listen`:
+ * an SDK answers it before a context can be checked.
  */
 export type RequiredContext = boolean | readonly string[] | ((request: RequiredRequest) => boolean)
 

@@ -43,7 +43,16 @@ export const DEFAULT_REQUIRED: readonly string[] = [
   'resources/read',
   'prompts/get',
   'completion/complete',
+  'tasks/get',
+  'tasks/result',
+  'tasks/cancel',
 ]
+
+/** What SDK 2.x answers by itself, before anybody can check a context. */
+export const LISTEN = 'subscriptions/listen'
+
+/** Cancels a request (MCP 2025-11-25, Cancellation). */
+export const CANCELLED = 'notifications/cancelled'
 
 /** The requests that never need a context: a peer must be able to connect and look around without one (RC-025). */
 const CONTEXT_FREE: ReadonlySet<string> = /* @__PURE__ */ new Set([

@@ -26,7 +26,15 @@ const definition = defineContext({
 })
 
 const ADVERTISED = {
-  required: ['tools/call', 'resources/read', 'prompts/get', 'completion/complete'],
+  required: [
+    'tools/call',
+    'resources/read',
+    'prompts/get',
+    'completion/complete',
+    'tasks/get',
+    'tasks/result',
+    'tasks/cancel',
+  ],
   schema: {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     type: 'object',

@@ -26,7 +26,7 @@ export { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 export { createContextClient, supportedContexts } from 'mcp-request-context/client'
 export { contextFetch } from 'mcp-request-context/http'
 export { contextErrorFrom, defineContext, redactContext } from 'mcp-request-context'
-export { getContext, getHttpHeaders, installContext } from 'mcp-request-context/server'
+export { forwardHeaders, getContext, installContext } from 'mcp-request-context/server'
 export { z } from 'zod'
 export { requestContext } from './context.js'
 export declare const client: ContextClient<Client, typeof requestContext>
@@ -37,7 +37,7 @@ export declare function tokenOf(of: typeof user): Promise<string>
 export declare function currentToken(options: { signal: AbortSignal | undefined }): Promise<string>
 `
 const PRELUDE_NAMES =
-  'StreamableHTTPClientTransport, createContextClient, supportedContexts, contextFetch, contextErrorFrom, defineContext, redactContext, getContext, getHttpHeaders, installContext, z, requestContext, client, server, headers, user, tokenOf, currentToken'
+  'StreamableHTTPClientTransport, createContextClient, supportedContexts, contextFetch, contextErrorFrom, defineContext, redactContext, forwardHeaders, getContext, installContext, z, requestContext, client, server, headers, user, tokenOf, currentToken'
 
 /** Records the messages that the README shows: its first call, and one of a client that does not check. */
 const RECORDER = `

@@ -24,6 +24,7 @@ describe('a ContextError', () => {
     'conflict',
     'already_connected',
     'outside_request',
+    'not_installed',
   ] as const)('of the code %s is an Error with a name, a message and a stack', (code) => {
     const error = new ContextError(code, 'what to do')
     expect(error).toBeInstanceOf(Error)

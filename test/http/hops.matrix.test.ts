@@ -84,7 +84,7 @@ async function connected(cell: HttpCell) {
     const server = installContext(newServer(cell.server), bound, { required: true, http: { verify: 'strict' } })
     server.registerTool('read', {}, () => {
       handled()
-      return reply({ context: getContext(bound), headers: [...getHttpHeaders({ includeAll: true }).keys()] })
+      return reply({ context: getContext(bound), headers: [...getHttpHeaders().keys()] })
     })
     return server
   })

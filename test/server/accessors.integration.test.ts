@@ -2,8 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ContextError, defineContext } from 'mcp-request-context'
 import { createContextClient } from 'mcp-request-context/client'
 import {
+  contextTransport,
+  forwardHeaders,
   getContext,
   getHttpHeaders,
+  inheritContext,
   installContext,
   readContext,
   runWithContext,
@@ -12,12 +15,22 @@ import {
 import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { testContext, traceContext } from '../support/contexts.js'
-import { answerOf, connectInMemory, type Extra, MAJORS, newClient, newServer, reply } from '../support/sdk.js'
+import {
+  answerOf,
+  connectInMemory,
+  type Extra,
+  linkedPair,
+  MAJORS,
+  newClient,
+  newServer,
+  reply,
+} from '../support/sdk.js'
 
 describe('outside a request', () => {
   test.each<[string, () => unknown]>([
     ['getContext', () => getContext(testContext)],
     ['getHttpHeaders', () => getHttpHeaders()],
+    ['forwardHeaders', () => forwardHeaders(['x-tenant-id'])],
   ])('%s throws, and says where to call it', (name, read) => {
     expect(read).toThrow(ContextError)
     expect(read).toThrow(expect.objectContaining({ code: 'outside_request' }))
@@ -80,23 +93,68 @@ describe.each(MAJORS)('in a handler of SDK %i', (major) => {
     expect(await answerIn(write, { user: { id: 'u', roles: ['r'] } })).toEqual([true, true, true])
   })
 
-  test('another definition with the same key is parsed from the same value, once', async () => {
-    const parse = vi.fn((value: { tenant: string }) => ({ upper: value.tenant.toUpperCase() }))
-    const other = defineContext({ schema: z.object({ tenant: z.string() }).transform(parse) })
+  test.each([
+    ['of the same key', defineContext({ schema: testContext.schema })],
+    ['of another key', defineContext({ key: 'com.example/gateway', schema: testContext.schema })],
+  ])('a definition %s that is not installed is not read, whatever the client wrote', async (_what, other) => {
     const read = (extra: Extra) => [
-      getContext(other),
-      getContext(other),
-      readContext(other, extra),
-      tryGetContext(other),
+      codeOf(() => getContext(other)),
+      codeOf(() => readContext(other, extra)),
+      tryGetContext(other) ?? 'undefined',
     ]
-    expect(await answerIn(read, { tenant: 'acme' })).toEqual(Array(4).fill({ upper: 'ACME' }))
-    expect(parse).toHaveBeenCalledTimes(1)
+    const refused = ['not_installed', 'not_installed', 'undefined']
+    for (const context of [{ tenant: 'acme' }, { tenant: 7 }, undefined]) {
+      const server = installContext(newServer(major), testContext)
+      server.registerTool('read', {}, (extra: Extra) => reply(read(extra)))
+      const client = newClient(major)
+      await connectInMemory(client, server)
+      const _meta = { ...(context && { 'com.example/gateway': context }), [testContext.key]: { tenant: 'acme' } }
+      expect(answerOf(await client.callTool({ name: 'read', _meta }))).toEqual(refused)
+    }
   })
 
-  test('another definition that does not fit says invalid', async () => {
-    const other = defineContext({ schema: z.object({ tenant: z.number() }) })
-    const read = () => [codeOf(() => getContext(other)), tryGetContext(other) ?? 'undefined']
-    expect(await answerIn(read, { tenant: 'acme' })).toEqual(['invalid', 'undefined'])
+  test('the error says what to install, and where', async () => {
+    const messageOf = () => {
+      try {
+        return getContext(traceContext)
+      } catch (error) {
+        return (error as Error).message
+      }
+    }
+    expect(await answerIn(messageOf, { tenant: 'acme' })).toMatch(
+      /^this definition of com\.example\/trace is not installed here: call installContext\(\) with it before connect\(\)/,
+    )
+  })
+
+  test('on a server where nothing is installed, the error says so', async () => {
+    const server = newServer(major)
+    const error = vi.fn()
+    server.registerTool('read', {}, () => {
+      try {
+        getContext(testContext)
+      } catch (thrown) {
+        error(thrown)
+      }
+      return reply(null)
+    })
+    const client = newClient(major)
+    await connectInMemory(client, server)
+    await client.callTool({ name: 'read' })
+    expect(error).toHaveBeenCalledWith(
+      expect.objectContaining({
+        code: 'outside_request',
+        message: expect.stringMatching(/or on a server where no context is installed: call installContext\(\) before/),
+      }),
+    )
+  })
+
+  test('a ContextError that a tool throws reads as what it is about', async () => {
+    const server = installContext(newServer(major), testContext)
+    server.registerTool('read', {}, () => reply(getContext(testContext)))
+    const client = newClient(major)
+    await connectInMemory(client, server)
+    const { isError, content } = await client.callTool({ name: 'read' })
+    expect([isError, content[0]?.text]).toEqual([true, expect.stringMatching(/^Missing request context .*context: /)])
   })
 
   test('the handler gets the schema’s output, although its input travelled', async () => {
@@ -138,6 +196,45 @@ describe.each(MAJORS)('in a handler of SDK %i', (major) => {
   })
 })
 
+describe('an argument that is not there, or is something else', () => {
+  const extra = { _meta: {} }
+
+  test.each<[string, () => unknown, RegExp]>([
+    ['runWithContext without a function', () => runWithContext(testContext, {}, undefined as never), /and a function$/],
+    [
+      'runWithContext without anything',
+      () => runWithContext(...([] as unknown as [never, never, never])),
+      /defineContext/,
+    ],
+    ['getContext without a definition', () => getContext(undefined as never), /defineContext/],
+    ['tryGetContext without a definition', () => tryGetContext(undefined as never), /defineContext/],
+    ['tryGetContext of a schema', () => tryGetContext(testContext.schema as never), /defineContext/],
+    ['readContext without a definition', () => readContext(undefined as never, extra), /defineContext/],
+    ['readContext without the argument', () => readContext(testContext, undefined as never), /extra in SDK 1.x, ctx/],
+    ['readContext of a tool’s arguments', () => readContext(testContext, { tenant: 'acme' }), /getContext\(\)$/],
+    ['readContext of null', () => readContext(testContext, null as never), /extra in SDK 1.x, ctx/],
+    ['forwardHeaders without names', () => forwardHeaders(undefined as never), /a list of names/],
+    ['installContext without a definition', () => installContext(newServer(1), undefined as never), /defineContext/],
+    [
+      'contextTransport without a transport',
+      () => contextTransport(undefined as never, testContext),
+      /start\(\) and send/,
+    ],
+    ['contextTransport of a server', () => contextTransport(newServer(1) as never, testContext), /call installContext/],
+    [
+      'contextTransport without a definition',
+      () => contextTransport(linkedPair(1)[0], undefined as never),
+      /defineContext/,
+    ],
+    ['inheritContext without fields', () => inheritContext(testContext, undefined as never), /name the fields/],
+  ])('%s: invalid_definition, with the way out', (_what, call, message) => {
+    const error = expect.objectContaining({ code: 'invalid_definition', message: expect.stringMatching(message) })
+    expect(call).toThrow(ContextError)
+    expect(call).toThrow(error)
+    expect(() => runWithContext(traceContext, { span: 's' }, call)).toThrow(error)
+  })
+})
+
 describe('runWithContext', () => {
   test('gives the context to all below it, and none after it', async () => {
     const read = async () => {
@@ -167,13 +264,22 @@ describe('runWithContext', () => {
     })
   })
 
-  test('another definition of the same key reads what was given last', () => {
+  test('another definition of the same key takes its place', () => {
     const other = defineContext({ schema: z.object({ tenant: z.string() }) })
     const read = () => [tryGetContext(testContext)?.tenant, tryGetContext(other)?.tenant]
     runWithContext(testContext, { tenant: 'a' }, () => {
-      expect(runWithContext(other, { tenant: 'b' }, read)).toEqual(['b', 'b'])
-      expect(read()).toEqual(['a', 'a'])
+      expect(runWithContext(other, { tenant: 'b' }, read)).toEqual([undefined, 'b'])
+      expect(read()).toEqual(['a', undefined])
     })
+  })
+
+  test('without a context it says missing, and how to give one', () => {
+    expect(() => runWithContext(testContext, undefined as never, () => {})).toThrow(
+      expect.objectContaining({
+        code: 'missing',
+        message: `runWithContext() was given no context of ${testContext.key}: pass its fields, or {}`,
+      }),
+    )
   })
 
   test('a schema that takes a value once and not twice is believed when it refuses', () => {

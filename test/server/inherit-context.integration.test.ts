@@ -181,14 +181,44 @@ describe.each(MAJORS)('in a gateway of SDK %i', (major) => {
     expect(arrived).toEqual({ refused: 'invalid' })
   })
 
-  test('a definition that is not installed is read from the same request', async () => {
-    const other = defineContext({ schema: z.object({ tenant: z.string().transform((tenant) => tenant.length) }) })
-    const bind = (client: ReturnType<typeof behind>) => client.withContext(inheritContext(other, ['tenant']))
-    expect(await throughGateway(bind, { tenant: 'acme', token: 't' })).toEqual(inTestContext({ tenant: 'acme' }))
-    expect(await throughGateway(bind, { retries: 1 })).toEqual(inTestContext({}))
+  test('nothing goes on that the gateway did not check', async () => {
+    const other = defineContext({ schema: testContext.schema })
+    for (const fields of [['tenant'], 'all'] as const) {
+      const bind = (client: ReturnType<typeof behind>) =>
+        client.withContext(inheritContext(other, fields as ['tenant']))
+      expect(await throughGateway(bind, { tenant: 'acme', token: 't' })).toEqual({ refused: 'not_installed' })
+    }
     const elsewhere = (client: ReturnType<typeof behind>) =>
       createContextClient(client, traceContext).withContext(inheritContext(traceContext, ['span']))
-    expect(await throughGateway(elsewhere, { tenant: 'acme' })).toEqual({ refused: 'invalid' })
+    expect(await throughGateway(elsewhere, { tenant: 'acme' })).toEqual({ refused: 'not_installed' })
+  })
+
+  describe('all', () => {
+    test('every field goes on as it came, and no field that the definition lacks', async () => {
+      const bind = (client: ReturnType<typeof behind>) => client.withContext(inheritContext(testContext, 'all'))
+      const context = { tenant: 'acme', token: 'TOKEN_1', user: { id: 'u' } }
+      expect(await throughGateway(bind, { ...context, admin: true })).toEqual(inTestContext(context))
+      expect(await throughGateway(bind, {})).toEqual(inTestContext({}))
+    })
+
+    test('a field that the request lacks is none of an earlier source', async () => {
+      const bind = (client: ReturnType<typeof behind>) =>
+        client.withContext({ tenant: 'system', dryRun: true }).withContext(inheritContext(testContext, 'all'))
+      expect(await throughGateway(bind, { retries: 1 })).toEqual(inTestContext({ retries: 1 }))
+      expect(await throughGateway(bind, undefined)).toEqual(inTestContext({}))
+    })
+
+    test('a schema that does not list its fields lets every one go on', async () => {
+      const open = defineContext({ schema: z.looseObject({ tenant: z.string() }) })
+      const bind = (client: ReturnType<typeof behind>) =>
+        createContextClient(client, open).withContext(inheritContext(open, 'all'))
+      const context = { tenant: 'acme', more: [1] }
+      expect(await throughGateway(bind, context, open)).toEqual(inTestContext(context))
+    })
+
+    test('outside a request it is nothing', () => {
+      expect(inheritContext(testContext, 'all')()).toBeUndefined()
+    })
   })
 
   test('an asynchronous schema has to be installed', async () => {
@@ -198,7 +228,7 @@ describe.each(MAJORS)('in a gateway of SDK %i', (major) => {
     const uninstalled = defineContext({ schema: slowContext.schema })
     const inherit = inheritContext(uninstalled, ['a'])
     expect(await throughGateway((client) => client.withContext(inherit as never), { a: 'x' })).toEqual({
-      refused: 'invalid_definition',
+      refused: 'not_installed',
     })
   })
 
@@ -264,7 +294,9 @@ describe('within runWithContext', () => {
     const nested = () => runWithContext(traceContext, { span: 's' }, inherit)
     expect(runWithContext(testContext, { tenant: 'acme', token: 't' }, inherit)).toStrictEqual({ tenant: 'acme' })
     expect(runWithContext(testContext, { tenant: 'acme' }, nested)).toStrictEqual({ tenant: 'acme' })
-    expect(runWithContext(traceContext, { span: 's' }, inherit)).toStrictEqual({ tenant: undefined })
+    expect(() => runWithContext(traceContext, { span: 's' }, inherit)).toThrow(
+      expect.objectContaining({ code: 'not_installed' }),
+    )
     expect(inherit()).toBeUndefined()
   })
 
@@ -292,7 +324,7 @@ describe('a list of fields', () => {
   const union = z.union([z.object({ a: z.string() }), z.object({ a: z.string(), b: z.string() })])
 
   test.each<[string, unknown, unknown, RegExp]>([
-    ['is empty', testContext, [], /^inheritContext\(\): name the fields, such as \['tenant'\]$/],
+    ['is empty', testContext, [], /^inheritContext\(\): name the fields, such as \['tenant'\], or say 'all'$/],
     ['is a name', testContext, 'tenant', /name the fields/],
     ['is not there', testContext, undefined, /name the fields/],
     [

@@ -63,9 +63,26 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
     expect(() => installContext(server, testContext)).toThrow(
       expect.objectContaining({
         code: 'invalid_definition',
-        message: expect.stringMatching(/: install a definition once$/),
+        message: expect.stringMatching(/other options: install a key once$/),
       }),
     )
+  })
+
+  test('two definitions with one key are refused', async () => {
+    const other = defineContext({ schema: testContext.schema })
+    const server = installContext(newServer(major), testContext)
+    const [, far] = linkedPair(major)
+    contextTransport(far, other)
+    for (const set of [() => installContext(server, other), () => contextTransport(far, testContext)]) {
+      expect(set).toThrow(
+        expect.objectContaining({
+          code: 'invalid_definition',
+          message: expect.stringContaining(`${testContext.key} is already installed here with another definition`),
+        }),
+      )
+    }
+    await expect(server.connect(far)).rejects.toThrow(/install a key once$/)
+    await expect(server.server.connect(far)).rejects.toThrow(/install a key once$/)
   })
 
   test('twice with one predicate is the same as once, with two it is refused', () => {
@@ -180,12 +197,55 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
       )
     })
 
-    test.each([[[7]], [['tools/call', 7]], 'tools/call', {}, 1])('%j cannot be required', (required) => {
-      expect(() => installContext(newServer(major), testContext, { required: required as never })).toThrow(
+    test.each([[[7]], [['tools/call', 7]], [[]], [['']], [[null]], 'tools/call', '', {}, 1, 0, null])(
+      '%j cannot be required',
+      (required) => {
+        expect(() => installContext(newServer(major), testContext, { required: required as never })).toThrow(
+          expect.objectContaining({
+            code: 'invalid_definition',
+            message: "required must be true, false, a list such as ['tools/call'] or a function",
+          }),
+        )
+      },
+    )
+
+    test('subscriptions/listen cannot be required: SDK 2 answers it before anybody checks', () => {
+      const install = () => installContext(newServer(major), testContext, { required: ['subscriptions/listen'] })
+      expect(install).toThrow(
         expect.objectContaining({
           code: 'invalid_definition',
-          message: "required must be true, false, a list such as ['tools/call'] or a function",
+          message: 'required: an SDK answers subscriptions/listen itself, so it cannot be required',
         }),
+      )
+    })
+
+    test('a method of an application can be required', async () => {
+      const server = installContext(readingServer(major), testContext, { required: ['com.example/do'] })
+      server.server.fallbackRequestHandler = async () => ({})
+      const client = newClient(major)
+      await connectInMemory(client, server)
+      const asked = client.request({ method: 'com.example/do', params: {} }, z.looseObject({}))
+      await expect(asked).rejects.toMatchObject({ data: { reason: 'missing' } })
+    })
+
+    test.each<[string, unknown]>([
+      ['a promise of true', async () => true],
+      ['a promise of false', async () => false],
+      ['a promise that fails', async () => Promise.reject(new Error('no policy'))],
+      ['nothing', () => undefined],
+      ['a string', () => 'no'],
+    ])('a predicate that returns %s fails closed, and onerror says why', async (_what, required) => {
+      const handler = vi.fn()
+      const server = installContext(readingServer(major, handler), testContext, { required: required as never })
+      const onerror = vi.fn()
+      server.server.onerror = onerror
+      const client = newClient(major)
+      await connectInMemory(client, server)
+      const _meta = undefined
+      await expect(client.callTool({ ...TOOL, _meta })).rejects.toMatchObject({ code: -32603 })
+      expect(handler).not.toHaveBeenCalled()
+      expect(onerror).toHaveBeenCalledWith(
+        expect.objectContaining({ message: 'required: the function must return true or false' }),
       )
     })
 
@@ -228,7 +288,7 @@ test.each([[undefined], [null], [{}], [{ server: {} }], [7]])('%j is no server, 
   expect(() => installContext(server as never, testContext)).toThrow(
     expect.objectContaining({
       code: 'invalid_definition',
-      message: 'installContext() takes a Server, an McpServer or a Client of the MCP SDK',
+      message: expect.stringMatching(/^installContext\(\) takes a Server, .* call contextTransport\(\)$/),
     }),
   )
 })

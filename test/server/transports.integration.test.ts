@@ -125,59 +125,6 @@ describe.each(CELLS)('%s, client of SDK %i, server of SDK %i', (_name, clientMaj
   })
 })
 
-describe.each(MAJORS)('the headers that a handler reads, server of SDK %i', (major) => {
-  async function headersOf(sent: Record<string, string>, read: () => Headers, context = {}) {
-    const url = await serveStateless(major, () => {
-      const server = installContext(newServer(major), testContext, { http: { verify: false } })
-      server.registerTool('read', {}, () => reply([...read()]))
-      return server
-    })
-    const client = newClient(major)
-    await client.connect(httpTransport(major, url, { requestInit: { headers: sent } }))
-    onTestFinished(() => client.close())
-    const view = createContextClient(client, testContext, { context })
-    return new Headers(answerOf(await view.callTool({ name: 'read' })))
-  }
-
-  const SENT = {
-    'x-own': 'own',
-    authorization: 'Bearer secret',
-    cookie: 'a=b',
-    'proxy-x': 'p',
-    'accept-language': 'de',
-  }
-
-  test('what must not be forwarded is left out', async () => {
-    const headers = await headersOf(SENT, () => getHttpHeaders())
-    expect(headers.get('x-own')).toBe('own')
-    expect(headers.get('accept-language')).toBe('de')
-    const withheld =
-      /^(host|connection|keep-alive|te|transfer-encoding|content-.*|accept|authorization|cookie|proxy-.*|mcp-.*)$/
-    expect([...headers.keys()].filter((name) => withheld.test(name))).toEqual([])
-  })
-
-  test('include lets named ones in, includeAll all', async () => {
-    const some = await headersOf(SENT, () => getHttpHeaders({ include: ['Authorization'] }))
-    expect([some.get('authorization'), some.get('cookie')]).toEqual(['Bearer secret', null])
-    const all = await headersOf(SENT, () => getHttpHeaders({ includeAll: true }))
-    expect([all.get('authorization'), all.get('cookie'), all.get('content-type')]).toEqual([
-      'Bearer secret',
-      'a=b',
-      'application/json',
-    ])
-    expect(all.has('host')).toBe(true)
-  })
-
-  test('a bound field reads from the context where the request has no such header, and from the request where it has', async () => {
-    const context = { tenant: 'Zürich', retries: 3, dryRun: false }
-    const headers = await headersOf({ 'x-retries': '9' }, () => getHttpHeaders(), context)
-    expect(headers.get('x-tenant-id')).toBe('=?base64?WsO8cmljaA==?=')
-    expect(headers.get('x-retries')).toBe('9')
-    expect(headers.get('x-dry-run')).toBe('false')
-    expect(headers.has('token')).toBe(false)
-  })
-})
-
 test('a context is readable in every kind of handler of a server', async () => {
   const server = installContext(newServer(1), testContext, { required: true })
   const tenant = () => getContext(testContext).tenant ?? ''

@@ -114,14 +114,14 @@ describe.each(PAIRS)('a server of SDK $server and a client of SDK $client', ({ s
 })
 
 describe('what comes with a message', () => {
-  /** A tool that answers with the HTTP headers as the SDK hands them to a handler, and as `getHttpHeaders` does. */
+  /** A tool that answers with the HTTP headers as the SDK hands them to a handler, and as `getHttpHeaders` reads them. */
   function headersServer(major: Major): TestServer {
     const server = installContext(newServer(major), testContext, { http: { lift: true } })
     server.registerTool('headers', {}, (extra: Extra) => {
       const own = major === 1 ? extra.requestInfo?.headers : extra.http && Object.fromEntries(extra.http.req.headers)
       return reply({
         own: own ?? null,
-        forwarded: Object.fromEntries(getHttpHeaders()),
+        read: Object.fromEntries(getHttpHeaders()),
         context: tryGetContext(testContext),
       })
     })
@@ -136,7 +136,7 @@ describe('what comes with a message', () => {
       const version = { 'mcp-protocol-version': '2025-11-25' }
       expect(answerOf(await client.callTool({ name: 'headers' }))).toEqual({
         own: { 'x-tenant-id': 'acme', 'x-other': 'o', cookie: 'c', ...version },
-        forwarded: { 'x-tenant-id': 'acme', 'x-other': 'o' },
+        read: { 'x-tenant-id': 'acme', 'x-other': 'o', cookie: 'c', ...version },
         context: { tenant: 'acme' },
       })
     })
@@ -144,7 +144,7 @@ describe('what comes with a message', () => {
     test('without headers there is no HTTP', async () => {
       const client = newClient(near)
       await connected(headersServer(far), client)
-      expect(answerOf(await client.callTool({ name: 'headers' }))).toEqual({ own: null, forwarded: {} })
+      expect(answerOf(await client.callTool({ name: 'headers' }))).toEqual({ own: null, read: {} })
     })
 
     test('a header that contradicts the context is refused', async () => {

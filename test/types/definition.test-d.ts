@@ -170,6 +170,7 @@ it('the code of an error is one of a closed union', () => {
     | 'conflict'
     | 'already_connected'
     | 'outside_request'
+    | 'not_installed'
     | 'unsupported'
     | 'redirected'
   >()

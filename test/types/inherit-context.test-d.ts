@@ -41,6 +41,16 @@ describe('inheritContext', () => {
     if (inherited) inherited.tenant = 'acme'
   })
 
+  it('gives every field for all, and is a source', () => {
+    const inherit = inheritContext(definition, 'all')
+    expectTypeOf(inherit()).toEqualTypeOf<InheritedContext<typeof definition> | undefined>()
+    expectTypeOf(inherit()?.token).toEqualTypeOf<string | undefined>()
+    v1.withContext(inherit).withContext({ token: 'own' })
+    v2.withContext(inherit)
+    // @ts-expect-error another word
+    inheritContext(definition, 'every')
+  })
+
   it('takes the fields of the definition', () => {
     // @ts-expect-error a misspelt field
     inheritContext(definition, ['tenat'])

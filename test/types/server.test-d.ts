@@ -9,6 +9,7 @@ import { defineContext } from 'mcp-request-context'
 import {
   contextTransport,
   getContext,
+  forwardHeaders,
   getHttpHeaders,
   installContext,
   type RequiredRequest,
@@ -150,10 +151,13 @@ describe('runWithContext', () => {
   })
 })
 
-it('getHttpHeaders gives Headers', () => {
-  expectTypeOf(getHttpHeaders({ include: ['authorization'], includeAll: false })).toEqualTypeOf<Headers>()
-  // @ts-expect-error a misspelt option
-  getHttpHeaders({ includes: ['authorization'] })
+it('getHttpHeaders and forwardHeaders give Headers', () => {
+  expectTypeOf(getHttpHeaders()).toEqualTypeOf<Headers>()
+  // @ts-expect-error it has no options
+  getHttpHeaders({ includeAll: true })
+  expectTypeOf(forwardHeaders(['X-Tenant-Id'])).toEqualTypeOf<Headers>()
   // @ts-expect-error one name alone
-  getHttpHeaders({ include: 'authorization' })
+  forwardHeaders('X-Tenant-Id')
+  // @ts-expect-error no names
+  forwardHeaders()
 })

@@ -57,7 +57,15 @@ export async function outcomeOf(
   return { handled, answers, errors }
 }
 
-const NEED_ONE = ['tools/call', 'resources/read', 'prompts/get', 'completion/complete']
+const NEED_ONE = [
+  'tools/call',
+  'resources/read',
+  'prompts/get',
+  'completion/complete',
+  'tasks/get',
+  'tasks/result',
+  'tasks/cancel',
+]
 
 /** A message is handled once, with a frozen context or none, or it is refused once, with an error that is described. */
 export async function admitsHarmlessly(

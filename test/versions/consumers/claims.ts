@@ -127,7 +127,8 @@ const CLAIMS: Record<string, (connected: Connected) => Promise<void>> = {
 
   async 'the server advertises the context'({ client }) {
     const settings = supportedContexts(client).get(key)
-    assert.deepEqual(settings?.required, ['tools/call', 'resources/read', 'prompts/get', 'completion/complete'])
+    const calls = ['tools/call', 'resources/read', 'prompts/get', 'completion/complete']
+    assert.deepEqual(settings?.required, [...calls, 'tasks/get', 'tasks/result', 'tasks/cancel'])
     assert.deepEqual(settings?.headers?.tenant, { name: 'X-Tenant-Id', type: 'string' })
   },
 
