@@ -1,5 +1,5 @@
 import { copyContext } from '../codec/copy-context.js'
-import type { AnyDefinition, ContextInput, ContextLimits } from '../definition/types.js'
+import type { AnyDefinition, ContextInput, ContextLimits, FieldName, FieldValue } from '../definition/types.js'
 import { ContextError } from '../errors/context-error.js'
 import { isObject } from '../shared/get-own.js'
 import { isPromise, type MaybePromise } from '../shared/maybe-promise.js'
@@ -7,7 +7,7 @@ import { kindOf } from '../shared/printable.js'
 
 /** Some fields of a context. A field that is `undefined` removes the field of an earlier source. */
 export type ContextFields<D extends AnyDefinition> = {
-  readonly [F in keyof ContextInput<D>]?: ContextInput<D>[F] | undefined
+  readonly [F in FieldName<ContextInput<D>>]?: FieldValue<ContextInput<D>, F> | undefined
 }
 
 /** What a source function returns. `undefined`: it has no context to give, not even an empty one. */
@@ -34,17 +34,16 @@ export interface ContextRequest {
  * `R` is what the function returns. It makes TypeScript report a misspelt field: otherwise a function may return more
  * members than its type has.
  */
-export type ContextSource<D extends AnyDefinition, R = ContextSourceResult<D>> =
-  | ContextFields<D>
-  | (((request: ContextRequest) => R) & OnlyKnownFields<D, Awaited<R>>)
+export type ContextSource<D extends AnyDefinition, R = ContextSourceResult<D>> = [UnknownField<D, R>] extends [never]
+  ? ContextFields<D> | ((request: ContextRequest) => R)
+  : `the definition has no field "${UnknownField<D, R> & string}"`
 
-type OnlyKnownFields<D extends AnyDefinition, Result> = [UnknownField<D, Result>] extends [never]
-  ? unknown
-  : { readonly unknownField: UnknownField<D, Result> }
-
-type UnknownField<D extends AnyDefinition, Result> = Result extends object
-  ? Exclude<keyof Result, keyof ContextInput<D>>
-  : never
+/** `any` has every field, so it has none that is unknown. */
+type UnknownField<D extends AnyDefinition, R, Result = Awaited<R>> = 0 extends 1 & Result
+  ? never
+  : Result extends object
+    ? Exclude<keyof Result, FieldName<ContextInput<D>>>
+    : never
 
 /** Some fields of a context, as one source gives them. */
 export type Fields = Readonly<Record<string, unknown>>

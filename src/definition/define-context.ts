@@ -14,12 +14,13 @@ import type {
   ContextDefinition,
   ContextLimits,
   ContextSchema,
+  FieldName,
   JsonSchema,
   SchemaInput,
   SchemaOutput,
 } from './types.js'
 
-type FieldOf<Input> = keyof Input & string
+type FieldOf<Input> = FieldName<Input> & string
 
 /** The options of {@link defineContext}. */
 export interface ContextDefinitionOptions<S extends ContextSchema> {
