@@ -60,6 +60,8 @@ export interface ContextDefinition<Input = unknown, Output = unknown> {
   readonly schema: ContextSchema<Input, Output>
   readonly headers: readonly HeaderBinding[]
   readonly sensitive: readonly string[]
+  /** The sensitive fields whose messages are shown, where they were named. */
+  readonly safeMessages?: readonly string[] | undefined
   readonly limits: ContextLimits
   /** The JSON Schema that was given with the definition. */
   readonly jsonSchema?: JsonSchema | undefined

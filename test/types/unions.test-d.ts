@@ -137,7 +137,7 @@ describe('a source that returns any', () => {
 
   it('compiles', () => {
     client.withContext(() => JSON.parse('{}'))
-    client.withContext(async () => (await fetch('https://example.com')).json() as Promise<any>)
+    client.withContext(async () => JSON.parse(await (await fetch('https://example.com')).text()))
     createContextClient(new ClientV2(INFO), zodDiscriminated, { context: () => JSON.parse('{}') })
   })
 
