@@ -4,7 +4,7 @@ export { type ContextDefinitionOptions, defineContext } from './definition/defin
 export type { HeaderBindingInput } from './definition/header-bindings.js'
 export { contextJsonSchema } from './definition/json-schema.js'
 export { DEFAULT_LIMITS } from './definition/limits.js'
-export { redactContext } from './definition/redact-context.js'
+export { redactContext } from './codec/redact-context.js'
 export type {
   AnyDefinition,
   ContextDefinition,

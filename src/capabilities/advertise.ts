@@ -1,5 +1,6 @@
 import { tryContextJsonSchema } from '../definition/json-schema.js'
-import { isUsableSchema } from '../definition/json-schema-check.js'
+import { isSelfContained } from '../definition/json-schema-reference.js'
+import { DEFAULT_LIMITS } from '../definition/limits.js'
 import type { AnyDefinition, JsonSchema } from '../definition/types.js'
 import { invalidDefinition } from '../errors/invalid-definition.js'
 import { getOwn, isObject } from '../shared/get-own.js'
@@ -35,20 +36,37 @@ export function advertise(peer: object, key: string, settings: ContextSettings):
   advertiser.registerCapabilities({ extensions: { [EXTENSION_ID]: { contexts } } })
 }
 
+/** How much of a definition is told: `'schema'` or `'names'`. What is advertised can be read before anybody has authenticated. */
+export type Advertised = 'schema' | 'names'
+
 /** The settings of each definition, made once: a server may be built for each request. */
-const settingsOf = /* @__PURE__ */ new WeakMap<AnyDefinition, ContextSettings>()
+const settingsOf = {
+  schema: /* @__PURE__ */ new WeakMap<AnyDefinition, ContextSettings>(),
+  names: /* @__PURE__ */ new WeakMap<AnyDefinition, ContextSettings>(),
+}
 
 /** The settings that a server advertises for a definition, without the methods that require it (RC-046). */
-export function contextSettings(definition: AnyDefinition): ContextSettings {
-  const made = settingsOf.get(definition)
+export function contextSettings(definition: AnyDefinition, told: Advertised = 'schema'): ContextSettings {
+  const made = settingsOf[told].get(definition)
   if (made !== undefined) return made
-  const schema = tryContextJsonSchema(definition)
+  const { headers, sensitive, limits } = definition
+  const full = tryContextJsonSchema(definition)
+  const schema = full === undefined ? undefined : told === 'schema' ? withoutSecrets(definition, full) : namesIn(full)
+  const ownLimits = Object.entries(limits).filter(([name, limit]) => limit !== DEFAULT_LIMITS[name as 'maxBytes'])
   const settings: ContextSettings = {
-    ...(schema !== undefined && { schema: withoutSecrets(definition, schema) }),
-    ...(definition.headers.length > 0 && { headers: headerSettings(definition) }),
+    ...(schema !== undefined && { schema }),
+    ...(headers.length > 0 && { headers: headerSettings(definition) }),
+    ...(sensitive.length > 0 && sensitive.length <= MAX_ADVERTISED && { sensitive: [...sensitive] }),
+    ...(ownLimits.length > 0 && { limits: Object.fromEntries(ownLimits) }),
   }
-  settingsOf.set(definition, settings)
+  settingsOf[told].set(definition, settings)
   return settings
+}
+
+/** The names of the fields of a context, with nothing said of each. */
+function namesIn(schema: JsonSchema): JsonSchema {
+  const names = Object.keys(getOwn(schema, 'properties') ?? {})
+  return { type: 'object', properties: Object.fromEntries(names.map((name) => [name, {}])) }
 }
 
 /** Of a sensitive field only the type is told (RC-047): a default, an example or an enum could be the secret. */
@@ -69,7 +87,7 @@ function withoutSecrets({ sensitive }: AnyDefinition, schema: JsonSchema): JsonS
     properties: Object.fromEntries(shown),
   }
   // A field that is shown may refer to a subschema that is not.
-  return isUsableSchema(told) ? told : {}
+  return isSelfContained(told) ? told : {}
 }
 
 function headerSettings({ headers }: AnyDefinition): Record<string, HeaderBindingSettings> {

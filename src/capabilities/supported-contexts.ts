@@ -22,8 +22,8 @@ interface Connected {
  * and its header bindings, as far as the peer says. The peer is a server for its client, and a client for a server that
  * sends it sampling or elicitation.
  *
- * The settings are checked first. If they are malformed, the map is empty, and `onerror` of the client is told why, once.
- * Nothing is ever fetched.
+ * The settings are checked first. A context whose settings are malformed is left out, and `onerror` of the client is told
+ * why, once. A pattern of a schema that does not compile is left out alone. Nothing is ever fetched.
  *
  * @param client a `Client` of either SDK major, or a view of one. Before it is connected, the map is empty.
  * @example
@@ -31,27 +31,38 @@ interface Connected {
  */
 export function supportedContexts(client: object): ReadonlyMap<string, ContextSettings> {
   const peer = client as Connected
-  const capabilities = peer.getServerCapabilities?.() ?? peer.getClientCapabilities?.()
+  const capabilities = capabilitiesOf(peer)
   if (!isObject(capabilities)) return NONE
   const known = checked.get(capabilities)
   if (known !== undefined) return known
-  const settings = checkSettings(getOwn(getOwn(capabilities, 'extensions'), EXTENSION_ID))
-  const isMalformed = typeof settings === 'string'
-  const contexts = isMalformed ? NONE : settings
+  const { contexts, issues } = checkSettings(settingsIn(capabilities))
   checked.set(capabilities, contexts)
-  if (isMalformed) {
-    peer.onerror?.(new ContextError('invalid', `the peer's settings of ${EXTENSION_ID} are ignored: ${settings}`))
+  const [issue] = issues
+  if (issue !== undefined) {
+    const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : ''
+    peer.onerror?.(new ContextError('invalid', `in the peer's settings of ${EXTENSION_ID}, ${issue}${more}: ignored`))
   }
   return contexts
 }
 
+function capabilitiesOf(peer: Connected): unknown {
+  return peer.getServerCapabilities?.() ?? peer.getClientCapabilities?.()
+}
+
+function settingsIn(capabilities: unknown): unknown {
+  return getOwn(getOwn(capabilities, 'extensions'), EXTENSION_ID)
+}
+
 /**
- * Asserts that the connected peer advertises a context.
+ * Asserts that the connected peer advertises a context. Only its key is looked at: what else the peer says of it, the client
+ * knows from its own definition (RC-049).
  *
  * @throws ContextError `unsupported` where it does not. A client that is not connected fails in the SDK itself.
  */
 export function assertSupported(client: object, key: string): void {
-  if ((client as Connected).transport === undefined || supportedContexts(client).has(key)) return
+  const peer = client as Connected
+  const contexts = getOwn(settingsIn(capabilitiesOf(peer)), 'contexts')
+  if (peer.transport === undefined || isObject(getOwn(contexts, key))) return
   throw new ContextError(
     'unsupported',
     `the server does not advertise ${key}: install it there, or drop requireSupport`,

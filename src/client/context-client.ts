@@ -21,7 +21,8 @@ export interface ContextCapableClient {
 export type ContextClient<C extends ContextCapableClient, D extends AnyDefinition> = C & {
   /**
    * A view with more context: fields merge shallowly, the later wins, and a field set to `undefined` is removed. The
-   * client and every earlier view stay as they were.
+   * client and every earlier view stay as they were. Of a schema that is a union, the fields of another member stay too,
+   * unless they are set to `undefined`; a strict schema refuses them.
    *
    * @throws ContextError `invalid` for a source that is neither an object nor a function
    */

@@ -1,13 +1,13 @@
-import { copyContext } from '../codec/copy-context.js'
-import type { AnyDefinition, ContextInput, ContextLimits } from '../definition/types.js'
+import { copyOrThrow } from '../codec/codec.js'
+import { isJsonObject } from '../codec/json-walk.js'
+import type { AnyDefinition, ContextInput, ContextLimits, FieldName, FieldValue } from '../definition/types.js'
 import { ContextError } from '../errors/context-error.js'
-import { isObject } from '../shared/get-own.js'
 import { isPromise, type MaybePromise } from '../shared/maybe-promise.js'
 import { kindOf } from '../shared/printable.js'
 
 /** Some fields of a context. A field that is `undefined` removes the field of an earlier source. */
 export type ContextFields<D extends AnyDefinition> = {
-  readonly [F in keyof ContextInput<D>]?: ContextInput<D>[F] | undefined
+  readonly [F in FieldName<ContextInput<D>>]?: FieldValue<ContextInput<D>, F> | undefined
 }
 
 /** What a source function returns. `undefined`: it has no context to give, not even an empty one. */
@@ -34,17 +34,16 @@ export interface ContextRequest {
  * `R` is what the function returns. It makes TypeScript report a misspelt field: otherwise a function may return more
  * members than its type has.
  */
-export type ContextSource<D extends AnyDefinition, R = ContextSourceResult<D>> =
-  | ContextFields<D>
-  | (((request: ContextRequest) => R) & OnlyKnownFields<D, Awaited<R>>)
+export type ContextSource<D extends AnyDefinition, R = ContextSourceResult<D>> = [UnknownField<D, R>] extends [never]
+  ? ContextFields<D> | ((request: ContextRequest) => R)
+  : `the definition has no field "${UnknownField<D, R> & string}"`
 
-type OnlyKnownFields<D extends AnyDefinition, Result> = [UnknownField<D, Result>] extends [never]
-  ? unknown
-  : { readonly unknownField: UnknownField<D, Result> }
-
-type UnknownField<D extends AnyDefinition, Result> = Result extends object
-  ? Exclude<keyof Result, keyof ContextInput<D>>
-  : never
+/** `any` has every field, so it has none that is unknown. */
+type UnknownField<D extends AnyDefinition, R, Result = Awaited<R>> = 0 extends 1 & Result
+  ? never
+  : Result extends object
+    ? Exclude<keyof Result, FieldName<ContextInput<D>>>
+    : never
 
 /** Some fields of a context, as one source gives them. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -73,7 +72,7 @@ function mergeFields(results: readonly unknown[]): Fields | undefined {
   // Spread, a field named `__proto__` stays a field, and the encoder rejects it. Assigned, it would set the prototype.
   for (const result of results) {
     if (result === undefined) continue
-    if (!isObject(result)) throw notASource(result)
+    if (!isFields(result)) throw notASource(result)
     merged = { ...merged, ...result }
   }
   return merged
@@ -81,25 +80,37 @@ function mergeFields(results: readonly unknown[]): Fields | undefined {
 
 /**
  * Copies the fields that a client gave, so that what it does to its own objects later changes no view. A value that JSON
- * cannot carry, or that is over a limit, is kept as it is: the encoder rejects it.
+ * cannot carry is replaced by one that fails each call with what is wrong with it now.
  *
  * @throws ContextError `invalid` for a source that is not an object of fields
  */
-export function snapshotFields(source: unknown, limits: ContextLimits): Fields {
-  if (typeof source !== 'object' || source === null || Array.isArray(source)) throw notASource(source)
+export function snapshotFields(source: unknown, definition: AnyDefinition): Fields {
+  if (!isFields(source)) throw notASource(source)
   const fields: Record<string, unknown> = { ...source }
-  for (const name in fields) if (typeof fields[name] === 'object') fields[name] = snapshot(fields[name], limits)
+  for (const name in fields) {
+    if (typeof fields[name] === 'object') fields[name] = snapshot(name, fields[name], definition)
+  }
   return fields
 }
 
-function snapshot(value: unknown, limits: ContextLimits): unknown {
+/** Over the limits of a definition, a value is copied too: what a call is told is the size of the whole context. */
+const SNAPSHOT_LIMITS: ContextLimits = { maxBytes: 2 ** 20, maxFields: 1, maxDepth: 256, maxHeaderBytes: 1 }
+
+function snapshot(name: string, value: unknown, definition: AnyDefinition): unknown {
   try {
-    const { copy } = copyContext({ value }, limits) as { copy?: { value: unknown } }
-    return copy === undefined ? value : copy.value
-  } catch {
-    // A getter or a proxy threw.
-    return value
+    return copyOrThrow(definition, { [name]: value }, SNAPSHOT_LIMITS)[name]
+  } catch (error) {
+    return {
+      toJSON() {
+        throw error
+      },
+    }
   }
+}
+
+/** A promise, a `Map` and an array are objects, and have no fields. */
+function isFields(value: unknown): value is object {
+  return isJsonObject(value) && !isPromise(value)
 }
 
 function notASource(value: unknown): ContextError {

@@ -49,7 +49,7 @@ export class ViewContext {
       sources = fields === undefined ? [...sources, source as Source] : [...sources, fields, source as Source]
       fields = undefined
     } else {
-      const given = snapshotFields(source, this.definition.limits)
+      const given = snapshotFields(source, this.definition)
       fields = fields === undefined ? given : { ...fields, ...given }
     }
     return new ViewContext(this.definition, this.#requireSupport, sources, fields)

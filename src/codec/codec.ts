@@ -1,4 +1,5 @@
-import type { AnyDefinition, ContextInput, ContextOutput, SchemaResult } from '../definition/types.js'
+import { rememberSecrets } from './redact-context.js'
+import type { AnyDefinition, ContextInput, ContextLimits, ContextOutput, SchemaResult } from '../definition/types.js'
 import { ContextError } from '../errors/context-error.js'
 import {
   type ContextRejection,
@@ -11,7 +12,8 @@ import { issuesFromSchema, type SchemaIssue } from '../errors/schema-issues.js'
 import { isPromise, type MaybePromise } from '../shared/maybe-promise.js'
 import type { RequestContext } from '../wire/types.generated.js'
 import { cloneJson, copyContext, deepFreeze } from './copy-context.js'
-import { type CopyIssue, tooLargeIssue } from './copy-issue.js'
+import type { CopyIssue } from './copy-issue.js'
+import { validate } from './validate.js'
 
 /**
  * Validates a context and makes the JSON object that travels: a copy of what the client gave, not of what the schema
@@ -30,12 +32,9 @@ export function encodeContext<D extends AnyDefinition>(
   let copy: RequestContext
   let result: MaybePromise<SchemaResult<unknown>>
   try {
-    const copied = copyContext(value, definition.limits)
-    if (copied.issue !== undefined)
-      throw rejectionError(rejectIssue(definition, measured(definition, copied.issue, value)))
-    copy = copied.copy
+    copy = copyOrThrow(definition, value, definition.limits)
     // The schema gets a copy of its own: it cannot change what is sent.
-    result = definition.schema['~standard'].validate(cloneJson(copy))
+    result = validate(definition.schema, cloneJson(copy))
     if (!isPromise(result)) return result.issues === undefined ? copy : throwRejected(definition, copy, result.issues)
   } catch (error) {
     throw error instanceof ContextError ? error : unreadableError(definition, error)
@@ -48,8 +47,28 @@ export function encodeContext<D extends AnyDefinition>(
   )
 }
 
+/**
+ * Copies a context that is to be sent.
+ *
+ * @throws ContextError `invalid` and `too_large`, as `encodeContext` does
+ */
+export function copyOrThrow(definition: AnyDefinition, value: unknown, limits: ContextLimits): RequestContext {
+  const { copy, issue } = copyContext(value, limits)
+  if (copy !== undefined) return copy
+  throw rejectionError(rejectIssue(definition, issue))
+}
+
 function throwRejected(definition: AnyDefinition, context: RequestContext, issues: readonly SchemaIssue[]): never {
-  throw rejectionError(rejectBySchema(definition, context, issues))
+  const rejection = rejectBySchema(definition, context, issues)
+  const isWithin = rejection.issues.some(({ path }) => path.length > 1)
+  throw rejectionError(
+    isWithin
+      ? {
+          ...rejection,
+          message: `${rejection.message}; contexts merge by field: a later one replaces a field as a whole`,
+        }
+      : rejection,
+  )
 }
 
 /** The result of decoding a context that a peer sent. */
@@ -75,10 +94,8 @@ export function decodeContext<D extends AnyDefinition>(
     const copied = copyContext(raw, definition.limits)
     if (copied.issue !== undefined) return rejected(rejectIssue(definition, copied.issue))
     const { copy } = copied
-    const result = definition.schema['~standard'].validate(cloneJson(copy))
-    if (isPromise(result)) return settleDecoded(definition, copy, result)
-    if (result.issues === undefined) return { ok: true, context: deepFreeze(result.value) as ContextOutput<D> }
-    return rejected(rejectBySchema(definition, copy, result.issues))
+    const result = validate(definition.schema, cloneJson(copy))
+    return isPromise(result) ? settleDecoded(definition, copy, result) : decodedOf(definition, copy, result)
   } catch {
     return rejected(rejectUnreadable(definition))
   }
@@ -90,12 +107,21 @@ async function settleDecoded<D extends AnyDefinition>(
   pending: Promise<SchemaResult<unknown>>,
 ): Promise<DecodedContext<ContextOutput<D>>> {
   try {
-    const result = await pending
-    if (result.issues === undefined) return { ok: true, context: deepFreeze(result.value) as ContextOutput<D> }
-    return rejected(rejectBySchema(definition, copy, result.issues))
+    return decodedOf(definition, copy, await pending)
   } catch {
     return rejected(rejectUnreadable(definition))
   }
+}
+
+function decodedOf<D extends AnyDefinition>(
+  definition: D,
+  input: RequestContext,
+  result: SchemaResult<unknown>,
+): DecodedContext<ContextOutput<D>> {
+  if (result.issues !== undefined) return rejected(rejectBySchema(definition, input, result.issues))
+  const context = deepFreeze(result.value) as ContextOutput<D>
+  rememberSecrets(definition, input, context)
+  return { ok: true, context }
 }
 
 function rejectBySchema(
@@ -103,7 +129,7 @@ function rejectBySchema(
   context: RequestContext,
   issues: readonly SchemaIssue[],
 ): ContextRejection {
-  return rejectionOf(definition, 'invalid', issuesFromSchema(definition.sensitive, context, issues))
+  return rejectionOf(definition, 'invalid', issuesFromSchema(definition, context, issues))
 }
 
 function rejected(rejection: ContextRejection): { readonly ok: false; readonly rejection: ContextRejection } {
@@ -112,19 +138,6 @@ function rejected(rejection: ContextRejection): { readonly ok: false; readonly r
 
 function rejectIssue(definition: AnyDefinition, issue: CopyIssue): ContextRejection {
   return rejectionOf(definition, issue.reason, [issue])
-}
-
-/** A sender is told the size of its own context, up to this many bytes or fields. */
-const MAX_MEASURED = 2 ** 20
-
-/** Unlike a receiver, which stops counting at the limit, a sender is told the size of its own context. */
-function measured({ limits }: AnyDefinition, issue: CopyIssue, value: unknown): CopyIssue {
-  if (issue.limit === undefined || issue.limit === 'maxDepth') return issue
-  const { copy } = copyContext(value, { ...limits, maxBytes: MAX_MEASURED, maxFields: MAX_MEASURED })
-  if (copy === undefined) return issue
-  const json = new TextEncoder().encode(JSON.stringify(copy))
-  const size = issue.limit === 'maxBytes' ? json.length : Object.keys(copy).length
-  return tooLargeIssue(issue.limit, limits, size)
 }
 
 /** The schema, a getter or a proxy threw. What it threw is shown only where no field is sensitive. */

@@ -4,8 +4,6 @@ import type { ContextIssue } from '../wire/types.generated.js'
 /** Why a value cannot be a context, or which limit it is over. */
 export interface CopyIssue extends ContextIssue {
   readonly reason: 'invalid' | 'too_large'
-  /** The limit that it is over. */
-  readonly limit?: CountedLimit
 }
 
 type CountedLimit = 'maxBytes' | 'maxFields' | 'maxDepth'
@@ -15,14 +13,13 @@ export function invalidIssue(message: string): CopyIssue {
   return { reason: 'invalid', path: [], message }
 }
 
-/** The issue of a context over a limit, with its size where that was counted. */
-export function tooLargeIssue(limit: CountedLimit, limits: ContextLimits, size?: number): CopyIssue {
+/** The issue of a context over a limit, with its size as far as it was counted. */
+export function tooLargeIssue(limit: CountedLimit, limits: ContextLimits, counted: string | number): CopyIssue {
   const max = limits[limit]
-  const counted = size ?? `more than ${max}`
   const message = {
     maxBytes: `context is ${counted} bytes; the limit is ${max}`,
     maxFields: `context has ${counted} fields; the limit is ${max}`,
     maxDepth: `context is ${counted} levels deep; the limit is ${max}`,
   }[limit]
-  return { reason: 'too_large', path: [], message, limit }
+  return { reason: 'too_large', path: [], message }
 }

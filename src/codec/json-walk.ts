@@ -26,6 +26,8 @@ export type WalkResult =
  */
 export function walkContext(context: object, original: object, limits: ContextLimits): WalkResult {
   let bytes = 0
+  /** The members of the object that was copied last: at the end, the fields of the context. */
+  let fields = 0
   /** The objects from the context down to the current value: a cycle leads back to one of them. */
   const above: object[] = [original]
   /** The names and indexes from the context down to the current value. */
@@ -35,10 +37,12 @@ export function walkContext(context: object, original: object, limits: ContextLi
     throw new Stop(issue)
   }
   const invalid = (message: string) => stop({ ...invalidIssue(message), path })
+  // Counting goes on for a while, so that most contexts over the limit are told their size.
+  const mostCounted = Math.floor(1.25 * limits.maxBytes) + 64
   const count = (more: number): void => {
     bytes += more
     // Too many bytes are an issue of the whole context.
-    if (bytes > limits.maxBytes) stop(tooLargeIssue('maxBytes', limits))
+    if (bytes > mostCounted) stop(tooLargeIssue('maxBytes', limits, `more than ${mostCounted}`))
   }
   /** Counts the UTF-8 bytes of a string's JSON, where a lone surrogate is escaped (RFC 8259, section 7). */
   const countString = (text: string): void => {
@@ -63,8 +67,14 @@ export function walkContext(context: object, original: object, limits: ContextLi
   const copyObject = (value: object, converted: boolean): unknown => {
     if (above.includes(value)) invalid('JSON cannot carry a cycle')
     const toJSON: unknown = converted ? undefined : (value as { toJSON?: unknown }).toJSON
-    if (typeof toJSON === 'function') return copyValue(toJSON.call(value), true)
-    if (above.length >= limits.maxDepth) stop({ ...tooLargeIssue('maxDepth', limits), path })
+    if (typeof toJSON === 'function') {
+      const json: unknown = toJSON.call(value)
+      // An invalid date says null, and null is another value (RC-010).
+      if (json === null) invalid(`JSON cannot carry ${kindOf(value)} that is not valid`)
+      return copyValue(json, true)
+    }
+    if (above.length >= limits.maxDepth)
+      stop({ ...tooLargeIssue('maxDepth', limits, `more than ${limits.maxDepth}`), path })
     if (!Array.isArray(value) && !isJsonObject(value)) invalid(`JSON cannot carry ${kindOf(value)}`)
     above.push(value)
     const copy = copyMembers(value)
@@ -84,7 +94,6 @@ export function walkContext(context: object, original: object, limits: ContextLi
       if (above.length === 1 && !isFieldName(name as string)) {
         invalid(`field name ${quote(name)} does not match ${FIELD_NAME.source}`)
       }
-      if (above.length === 1 && members > limits.maxFields) stop(tooLargeIssue('maxFields', limits))
       // A member of this name would set the prototype of the copy.
       if (name === '__proto__') invalid('"__proto__" is not allowed as a name')
       if (isArray) count(1)
@@ -97,13 +106,19 @@ export function walkContext(context: object, original: object, limits: ContextLi
       path.pop()
     }
     count(members === 0 ? 2 : 1)
+    fields = members
     return copy
   }
 
   try {
-    return { copy: copyMembers(context) as RequestContext }
+    const copy = copyMembers(context) as RequestContext
+    if (fields > limits.maxFields) return { issue: tooLargeIssue('maxFields', limits, fields) }
+    return bytes > limits.maxBytes ? { issue: tooLargeIssue('maxBytes', limits, bytes) } : { copy }
   } catch (error) {
-    if (error instanceof Stop) return { issue: error.issue }
+    if (error instanceof Stop) {
+      const isTooLarge = bytes > limits.maxBytes && error.issue.reason === 'invalid'
+      return { issue: isTooLarge ? tooLargeIssue('maxBytes', limits, `more than ${limits.maxBytes}`) : error.issue }
+    }
     throw error
   }
 }

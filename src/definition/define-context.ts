@@ -1,4 +1,5 @@
 import { checkOptions, invalidDefinition } from '../errors/invalid-definition.js'
+import { isObject } from '../shared/get-own.js'
 import { quote } from '../shared/printable.js'
 import { sharedEntry } from '../shared/registry.js'
 import { CONTEXT_META_KEY } from '../wire/constants.js'
@@ -6,20 +7,21 @@ import { FIELD_NAME } from '../wire/names.js'
 import { validateMetaKey } from './context-key.js'
 import { type HeaderBindingInput, resolveBindings } from './header-bindings.js'
 import { assertHeaderTypes } from './header-types.js'
-import { tryContextJsonSchema } from './json-schema.js'
-import { isUsableSchema } from './json-schema-check.js'
+import { entriesOf, knownFields, tryContextJsonSchema } from './json-schema.js'
+import { isSelfContained } from './json-schema-reference.js'
 import { resolveLimits } from './limits.js'
 import type {
   AnyDefinition,
   ContextDefinition,
   ContextLimits,
   ContextSchema,
+  FieldName,
   JsonSchema,
   SchemaInput,
   SchemaOutput,
 } from './types.js'
 
-type FieldOf<Input> = keyof Input & string
+type FieldOf<Input> = FieldName<Input> & string
 
 /** The options of {@link defineContext}. */
 export interface ContextDefinitionOptions<S extends ContextSchema> {
@@ -29,8 +31,17 @@ export interface ContextDefinitionOptions<S extends ContextSchema> {
   readonly key?: string | undefined
   /** The HTTP headers that fields are mirrored into, by field. Default none. */
   readonly headers?: { readonly [F in FieldOf<SchemaInput<S>>]?: HeaderBindingInput | undefined } | undefined
-  /** The fields whose values never appear in an error, a log line or a redacted context. Default none. */
+  /**
+   * The fields whose values never appear in an error, a log line or a redacted context. A field is sensitive as a whole: a
+   * part of one cannot be named. Default none.
+   */
   readonly sensitive?: readonly FieldOf<SchemaInput<S>>[] | undefined
+  /**
+   * The sensitive fields whose messages in the schema hold no value, such as `token expired`, and are shown. Without it, an
+   * error says of a sensitive field that it is missing, which type it must have, or that it is not valid. A message that
+   * quotes the value is withheld all the same. Default none.
+   */
+  readonly safeMessages?: readonly FieldOf<SchemaInput<S>>[] | undefined
   /** Limits that differ from `DEFAULT_LIMITS`. */
   readonly limits?: Partial<ContextLimits> | undefined
   /**
@@ -41,7 +52,7 @@ export interface ContextDefinitionOptions<S extends ContextSchema> {
   readonly jsonSchema?: JsonSchema | undefined
 }
 
-const OPTIONS: readonly string[] = ['schema', 'key', 'headers', 'sensitive', 'limits', 'jsonSchema']
+const OPTIONS: readonly string[] = ['schema', 'key', 'headers', 'sensitive', 'safeMessages', 'limits', 'jsonSchema']
 
 /** Every definition of this process, whichever copy of this package made it. */
 const definitions = /* @__PURE__ */ sharedEntry('definitions', () => new WeakSet<object>())
@@ -52,7 +63,8 @@ const definitions = /* @__PURE__ */ sharedEntry('definitions', () => new WeakSet
  * @returns a frozen definition, for `createContextClient`, `installContext` and `getContext`
  * @throws ContextError `invalid_definition` for a key that is not an MCP `_meta` key or that MCP reserves, a schema that
  *   is not a Standard Schema, a header that cannot be bound, a bound field whose JSON Schema does not allow the type of
- *   its binding, or a limit that is not a positive integer. The message names the offender.
+ *   its binding, a bound or sensitive field that the schema does not have, as far as it lists its fields, or a limit that
+ *   is not a positive integer. The message names the offender.
  * @example
  * const requestContext = defineContext({
  *   schema: z.object({ tenant: z.string(), token: z.string() }),
@@ -66,20 +78,35 @@ export function defineContext<S extends ContextSchema>(
   checkOptions('defineContext()', options, OPTIONS)
   const { jsonSchema } = options
   if (!isStandardSchema(options.schema)) {
-    throw invalidDefinition('schema is not a Standard Schema: pass an object schema of zod, valibot or arktype')
+    throw invalidDefinition(
+      'schema is not a Standard Schema: pass an object schema of zod 3.24, valibot 1.0 or arktype 2.0, or later',
+    )
   }
-  if (jsonSchema !== undefined && !isUsableSchema(jsonSchema)) {
+  if (jsonSchema !== undefined && !(isObject(jsonSchema) && isSelfContained(jsonSchema))) {
     throw invalidDefinition('jsonSchema must be an object with valid keywords, whose every $ref leads into it')
   }
   const schema = options.schema as ContextSchema<SchemaInput<S>, SchemaOutput<S>>
   const headers = resolveBindings(options.headers)
   const known = headers.length > 0 ? tryContextJsonSchema({ schema, jsonSchema }) : undefined
   if (known !== undefined) assertHeaderTypes(headers, known)
+  const sensitive = resolveFields('sensitive', options.sensitive)
+  const safeMessages = resolveFields('safeMessages', options.safeMessages)
+  assertNames('safeMessages', safeMessages, sensitive)
+  if (headers.length + sensitive.length > 0) {
+    const fields = knownFields({ schema, jsonSchema }) ?? (jsonSchema === undefined ? entriesOf(schema) : undefined)
+    assertNames(
+      'headers',
+      headers.map(({ field }) => field),
+      fields,
+    )
+    assertNames('sensitive', sensitive, fields)
+  }
   const definition = Object.freeze({
     key: validateMetaKey(options.key ?? CONTEXT_META_KEY),
     schema,
     headers,
-    sensitive: resolveSensitive(options.sensitive),
+    sensitive,
+    ...(safeMessages.length > 0 && { safeMessages }),
     limits: resolveLimits(options.limits),
     ...(jsonSchema !== undefined && { jsonSchema }),
   })
@@ -102,14 +129,21 @@ function isStandardSchema(value: unknown): value is ContextSchema {
   return standard?.version === 1 && typeof standard.validate === 'function'
 }
 
-function resolveSensitive(fields: unknown = []): readonly string[] {
+function resolveFields(option: string, fields: unknown = []): readonly string[] {
   if (!Array.isArray(fields)) {
-    throw invalidDefinition("sensitive must be an array of field names such as ['token']")
+    throw invalidDefinition(`${option} must be an array of field names such as ['token']`)
   }
   for (const field of fields) {
     if (typeof field !== 'string' || !FIELD_NAME.test(field)) {
-      throw invalidDefinition(`sensitive: ${quote(field)} is not a field name`)
+      throw invalidDefinition(`${option}: ${quote(field)} is not a field name: name a field as a whole`)
     }
   }
   return Object.freeze([...new Set<string>(fields)])
+}
+
+/** Checks that an option names only what there is. */
+function assertNames(option: string, names: readonly string[], known: readonly string[] = names): void {
+  const unknown = names.find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  throw invalidDefinition(`${option}: there is no field ${quote(unknown)}; there are ${known.join(', ') || 'none'}`)
 }

@@ -1,6 +1,6 @@
 import { getOwn, isObject } from '../shared/get-own.js'
 import { invalidBinding } from './header-bindings.js'
-import { followReference } from './json-schema.js'
+import { followReference } from './json-schema-reference.js'
 import type { HeaderBinding, JsonSchema } from './types.js'
 
 /** The JSON types that a schema allows a value to have; `undefined` where it does not say. */
@@ -38,7 +38,7 @@ function typesOfField(root: JsonSchema, field: string): Types {
   function typesIn(schema: unknown, own: (schema: object, depth: number) => Types, depth = MAX_DEPTH): Types {
     if (!isObject(schema) || depth === 0) return undefined
     const inner = (part: unknown) => typesIn(part, own, depth - 1)
-    const parts = (keyword: string) => ((getOwn(schema, keyword) ?? []) as readonly unknown[]).map(inner)
+    const parts = (keyword: string) => [getOwn(schema, keyword) ?? []].flat().map(inner)
     return [
       own(schema, depth),
       inner(followReference(getOwn(schema, '$ref'), root)),

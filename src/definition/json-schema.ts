@@ -1,5 +1,7 @@
 import { invalidDefinition } from '../errors/invalid-definition.js'
-import { getOwn } from '../shared/get-own.js'
+import { getOwn, isObject } from '../shared/get-own.js'
+import { isUsableSchema } from './json-schema-check.js'
+import { followReference } from './json-schema-reference.js'
 import type { AnyDefinition, JsonSchema } from './types.js'
 
 /** The part of Standard JSON Schema (https://standardschema.dev/json-schema) that is read here. */
@@ -14,7 +16,8 @@ type Described = Pick<AnyDefinition, 'schema' | 'jsonSchema'>
  * The JSON Schema (2020-12) of a context as a client gives it. It is the one given with the definition, or else the one
  * that the schema's library makes by Standard JSON Schema, as zod and arktype do.
  *
- * @throws ContextError `invalid_definition` where there is neither, or the schema cannot be written as JSON Schema
+ * @throws ContextError `invalid_definition` where there is neither, the schema cannot be written as JSON Schema, or the one
+ *   that was given is no valid JSON Schema that is complete in itself
  * @example
  * writeFileSync('context.schema.json', JSON.stringify(contextJsonSchema(requestContext), null, 2))
  */
@@ -26,9 +29,16 @@ export function contextJsonSchema(definition: AnyDefinition): JsonSchema {
   } catch (cause) {
     throw invalidDefinition(`the schema cannot be written as JSON Schema: ${remedy}`, cause)
   }
-  if (schema !== undefined) return schema
+  if (schema !== undefined) {
+    const uncompiled = new Set<object>()
+    if (schema !== definition.jsonSchema) return schema
+    if (isUsableSchema(schema, uncompiled) && uncompiled.size === 0) return schema
+    throw invalidDefinition('jsonSchema must be an object with valid keywords, whose every $ref leads into it')
+  }
   const { vendor } = definition.schema['~standard']
-  throw invalidDefinition(`a schema of ${vendor} does not provide a JSON Schema: ${remedy}`)
+  throw invalidDefinition(
+    `the schema of ${vendor} provides no JSON Schema (zod does from 4.2, arktype from 2.1.28): ${remedy}`,
+  )
 }
 
 /** The same, or `undefined` where that throws. */
@@ -47,41 +57,45 @@ function givenOrMade({ jsonSchema, schema }: Described): JsonSchema | undefined 
   return typeof standard?.input === 'function' ? standard.input({ target: 'draft-2020-12' }) : undefined
 }
 
-/** Keywords that name further fields, outside of `properties`. */
-const OTHER_FIELDS = ['$ref', 'allOf', 'anyOf', 'oneOf', 'if', 'dependentSchemas', 'patternProperties']
-
 /** Keywords that allow fields without naming them. */
-const MORE_FIELDS = ['additionalProperties', 'unevaluatedProperties']
+const MORE_FIELDS = 'additionalProperties unevaluatedProperties patternProperties dependentSchemas if'.split(' ')
 
-/** The names of the fields of a definition; `undefined` where its JSON Schema does not list them all. */
-export function knownFields(definition: AnyDefinition): readonly string[] | undefined {
-  const schema = tryContextJsonSchema(definition)
-  if (schema === undefined || OTHER_FIELDS.some((keyword) => Object.hasOwn(schema, keyword))) return undefined
-  if (MORE_FIELDS.some((keyword) => (getOwn(schema, keyword) ?? false) !== false)) return undefined
-  const properties = getOwn(schema, 'properties')
-  return typeof properties === 'object' && properties !== null ? Object.keys(properties) : undefined
-}
+/** A schema is followed this many levels down, which also ends a circle of references. */
+const MAX_DEPTH = 16
 
 /**
- * What a `$ref` leads to within its own schema (RFC 6901, section 6).
+ * The names of the fields of a definition, those of every member of a union.
  *
- * @returns `undefined` for a reference to nothing, out of the schema, or to an anchor
+ * @returns `undefined` where its JSON Schema does not list them all
  */
-export function followReference(reference: unknown, schema: unknown): unknown {
-  if (typeof reference !== 'string' || !reference.startsWith('#')) return undefined
-  const pointer = decodeFragment(reference.slice(1))
-  if (pointer === undefined || !/^(\/|$)/.test(pointer)) return undefined
-  let target: unknown = schema
-  for (const token of pointer.split('/').slice(1)) {
-    target = getOwn(target, token.replaceAll('~1', '/').replaceAll('~0', '~'))
-  }
-  return target
+export function knownFields(definition: Described): readonly string[] | undefined {
+  const schema = tryContextJsonSchema(definition)
+  return schema && fieldsIn(schema, schema, MAX_DEPTH)
 }
 
-function decodeFragment(fragment: string): string | undefined {
-  try {
-    return decodeURIComponent(fragment)
-  } catch {
-    return undefined
-  }
+function fieldsIn(schema: unknown, root: JsonSchema, depth: number): readonly string[] | undefined {
+  if (depth === 0 || MORE_FIELDS.some((keyword) => (getOwn(schema, keyword) ?? false) !== false)) return undefined
+  const parts: unknown[] = ['allOf', 'anyOf', 'oneOf'].flatMap((keyword) => getOwn(schema, keyword) ?? [])
+  const reference = getOwn(schema, '$ref')
+  if (reference !== undefined) parts.push(followReference(reference, root))
+  const properties = getOwn(schema, 'properties')
+  if (!isObject(properties) && parts.length === 0) return undefined
+  return allOf(
+    isObject(properties) ? Object.keys(properties) : [],
+    parts.map((part) => fieldsIn(part, root, depth - 1)),
+  )
+}
+
+/** The same of a schema of valibot, which has the members of an object as `entries` and those of a union as `options`. */
+export function entriesOf(schema: unknown): readonly string[] | undefined {
+  const { type, entries, options } = schema as Readonly<Record<string, unknown>>
+  if (Array.isArray(options)) return allOf([], options.map(entriesOf))
+  return isObject(entries) && /^(?:strict_)?object$/.test(String(type)) ? Object.keys(entries) : undefined
+}
+
+function allOf(
+  names: readonly string[],
+  more: readonly (readonly string[] | undefined)[],
+): readonly string[] | undefined {
+  return more.includes(undefined) ? undefined : [...new Set([names, ...(more as string[][])].flat())]
 }

@@ -60,6 +60,8 @@ export interface ContextDefinition<Input = unknown, Output = unknown> {
   readonly schema: ContextSchema<Input, Output>
   readonly headers: readonly HeaderBinding[]
   readonly sensitive: readonly string[]
+  /** The sensitive fields whose messages are shown, where they were named. */
+  readonly safeMessages?: readonly string[] | undefined
   readonly limits: ContextLimits
   /** The JSON Schema that was given with the definition. */
   readonly jsonSchema?: JsonSchema | undefined
@@ -71,6 +73,16 @@ export type AnyDefinition = ContextDefinition<any, any>
 
 /** The context that a client gives: what the definition's schema takes. */
 export type ContextInput<D extends AnyDefinition> = D extends ContextDefinition<infer Input, unknown> ? Input : never
+
+/** The names of the fields of a context; of a union, those of every member. */
+export type FieldName<Context> = Context extends unknown ? keyof Context : never
+
+/** What a field of a context can hold; of a union, what it holds in any member that has it. */
+export type FieldValue<Context, Name extends PropertyKey> = Context extends unknown
+  ? Name extends keyof Context
+    ? Context[Name]
+    : never
+  : never
 
 /** The context that a server gets: what the definition's schema gives. */
 export type ContextOutput<D extends AnyDefinition> = D extends ContextDefinition<unknown, infer Output> ? Output : never

@@ -5,6 +5,14 @@ import type { ContextIssue } from '../wire/types.generated.js'
 export interface SchemaIssue {
   readonly message: string
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+  /** What the schema expected. zod, valibot and arktype add it: `string`, `a string`. */
+  readonly expected?: unknown
+}
+
+/** What is needed of a definition. */
+interface Withholding {
+  readonly sensitive: readonly string[]
+  readonly safeMessages?: readonly string[] | undefined
 }
 
 /** Issues beyond this many are counted, not listed: a small context must not draw a large answer. */
@@ -27,15 +35,18 @@ const SECRET_END_LENGTH = 6
 
 const WITHHELD = 'is not valid'
 
+/** The types that are told where a sensitive field has another one, as the libraries write them. */
+const TYPE = /^(?:an? )?(string|number|boolean|object|array)$/i
+
 /**
  * The issues that a schema found, without a value of a sensitive field. Schemas quote what they reject, so a message is
- * withheld when its issue is in or above a sensitive field, and when it quotes a part of such a value.
+ * withheld when its issue is in or above a sensitive field, and when it quotes a part of such a value. Of a sensitive field
+ * it is still told that it is missing, or which type it must have.
  *
- * @param sensitive the sensitive fields of the definition
  * @param context the context that the schema rejected
  */
 export function issuesFromSchema(
-  sensitive: readonly string[],
+  { sensitive, safeMessages = [] }: Withholding,
   context: unknown,
   found: readonly SchemaIssue[],
 ): ContextIssue[] {
@@ -44,14 +55,27 @@ export function issuesFromSchema(
     const folded = foldCase(text)
     return secrets.length > MAX_SECRETS || secrets.some((secret) => folded.includes(secret))
   }
+  /** Whether an issue is in a sensitive field, or is about the whole context and so about that field too. */
+  const isSensitive = ([field]: ContextIssue['path']) =>
+    field === undefined
+      ? sensitive.length > 0
+      : sensitive.includes(String(field)) && !safeMessages.includes(String(field))
+  /** What is told in place of a message that may hold a value. */
+  const toldOf = ({ expected }: SchemaIssue, path: ContextIssue['path']): string => {
+    if (path.length !== 1) return WITHHELD
+    if (getOwn(context, String(path[0])) === undefined) return 'is missing'
+    const [, type] = TYPE.exec(String(expected)) ?? []
+    return type === undefined ? WITHHELD : `must be a${/^[ao]/i.test(type) ? 'n' : ''} ${type.toLowerCase()}`
+  }
   let length = 0
   const issues = found.slice(0, MAX_ISSUES).map((issue): ContextIssue => {
     const path = pathOf(issue)
     const cut = path.findIndex((segment, index) => index > 0 && hasSecret(String(segment)))
     const shown = cut < 0 ? path : path.slice(0, cut)
     const { message } = issue
-    const withheld = typeof message !== 'string' || message.length > MAX_MESSAGE_LENGTH || isSensitive(sensitive, shown)
-    return { path: shown, message: withheld || hasSecret(message) ? WITHHELD : message }
+    const withheld = typeof message !== 'string' || message.length > MAX_MESSAGE_LENGTH
+    if (withheld || isSensitive(shown) || hasSecret(message)) return { path: shown, message: toldOf(issue, path) }
+    return { path: shown, message }
   })
   const listed = issues.filter(({ path }, index) => {
     length += path.join('').length
@@ -59,11 +83,6 @@ export function issuesFromSchema(
   })
   if (found.length > listed.length) listed.push({ path: [], message: `${found.length - listed.length} more issues` })
   return listed
-}
-
-/** Whether an issue is in a sensitive field, or is about the whole context and so about that field too. */
-function isSensitive(sensitive: readonly string[], path: ContextIssue['path']): boolean {
-  return sensitive.length > 0 && (path[0] === undefined || sensitive.includes(String(path[0])))
 }
 
 /** `Array.from`, because the path of arktype is a subclass of Array whose `map` makes another one. */

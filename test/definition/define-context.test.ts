@@ -1,3 +1,4 @@
+import { type } from 'arktype'
 import {
   CONTEXT_META_KEY,
   type ContextDefinition,
@@ -8,6 +9,7 @@ import {
   encodeContext,
   validateMetaKey,
 } from 'mcp-request-context'
+import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 
@@ -167,6 +169,51 @@ describe('a definition is refused', () => {
     const { code, message } = rejection(() => define(options))
     expect(code).toBe('invalid_definition')
     expect(message).toContain(offender)
+  })
+
+  const union = z.union([z.object({ a: z.string() }), z.object({ token: z.string() })])
+  const valibot = v.object({ tenant: v.string(), token: v.string() })
+  const arktype = type({ tenant: 'string', token: 'string' })
+  it.each<[string, unknown, string]>([
+    [
+      'a misspelt sensitive field',
+      { schema, sensitive: ['tokn'] },
+      'sensitive: there is no field "tokn"; there are tenant',
+    ],
+    ['a misspelt bound field', { schema, headers: { tenat: 'X-T' } }, 'headers: there is no field "tenat"'],
+    ['a sensitive field that no member of a union has', { schema: union, sensitive: ['tokn'] }, 'there are a, token'],
+    ['a misspelt field of valibot', { schema: valibot, sensitive: ['tokn'] }, 'there are tenant, token'],
+    ['a misspelt field of a variant of valibot', { schema: v.union([valibot]), sensitive: ['tokn'] }, '"tokn"'],
+    ['a misspelt field of arktype', { schema: arktype, headers: { tenat: 'X-T' } }, '"tenat"'],
+    [
+      'a part of a field',
+      { schema, sensitive: ['user.token'] },
+      '"user.token" is not a field name: name a field as a whole',
+    ],
+    [
+      'a safe message of a field that is not sensitive',
+      { schema, safeMessages: ['token'] },
+      'safeMessages: there is no',
+    ],
+    [
+      'a zod without Standard Schema',
+      { schema: { _def: {}, parse() {} } },
+      'zod 3.24, valibot 1.0 or arktype 2.0, or later',
+    ],
+  ])('for %s', (_claim, options, offender) => {
+    const { code, message } = rejection(() => define(options))
+    expect(code).toBe('invalid_definition')
+    expect(message).toContain(offender)
+  })
+
+  it.each<[string, unknown]>([
+    ['a field of one member of a union', { schema: union, sensitive: ['token'], headers: { a: 'X-A' } }],
+    ['any field of a loose object', { schema: z.looseObject({ a: z.string() }), sensitive: ['token'] }],
+    ['any field of a loose object of valibot', { schema: v.looseObject({ a: v.string() }), sensitive: ['token'] }],
+    ['any field of a record', { schema: z.record(z.string(), z.string()), sensitive: ['token'] }],
+    ['a safe message of a sensitive field', { schema, sensitive: ['token'], safeMessages: ['token'] }],
+  ])('not for %s', (_claim, options) => {
+    expect(define(options)).toMatchObject({ sensitive: ['token'] })
   })
 
   it.each([

@@ -287,3 +287,122 @@ describe('redactContext', () => {
     expect(value.tenant).toBe('acme')
   })
 })
+
+describe('redactContext of what a schema made', () => {
+  const TOKEN = 'Bearer eyJhbGciOiJIUzI1NiJ9.canary'
+  type Schema = ContextSchema<Fields>
+
+  it.each<[string, ContextSchema, (transformed: Record<string, never>) => unknown]>([
+    [
+      'moved to another name',
+      z.object({ tenant: text, token: text }).transform((o) => ({ tenant: o.tenant, auth: { bearer: o.token } })),
+      ({ auth }) => auth,
+    ],
+    [
+      'put into a text',
+      z.object({ tenant: text, token: text }).transform((o) => ({ tenant: o.tenant, header: `token=${o.token};` })),
+      ({ header }) => header,
+    ],
+    [
+      'cut in two',
+      z
+        .object({ tenant: text, token: text.transform((token) => token.split(' ')) })
+        .transform((o) => ({ ...o, parts: o.token })),
+      ({ parts }) => parts,
+    ],
+    [
+      'used as the name of a member',
+      z.object({ tenant: text, token: text }).transform((o) => ({ tenant: o.tenant, users: { [o.token]: true } })),
+      ({ users }) => users,
+    ],
+    [
+      'put into a Map',
+      z.object({ tenant: text, token: text }).transform((o) => ({ tenant: o.tenant, map: new Map([['t', o.token]]) })),
+      ({ map }) => map,
+    ],
+    [
+      'copied beside itself',
+      z.object({ tenant: text, token: text }).transform((o) => ({ ...o, copies: [o.token] })),
+      ({ copies }) => copies,
+    ],
+    [
+      'moved by an asynchronous schema',
+      v.pipeAsync(
+        v.object({ tenant: v.string(), token: v.string() }),
+        v.transformAsync(async (o) => ({ tenant: o.tenant, bearer: o.token })),
+      ),
+      ({ bearer }) => bearer,
+    ],
+    [
+      'moved by arktype',
+      type({ tenant: 'string', token: 'string' }).pipe((o) => ({ tenant: o.tenant, bearer: o.token })),
+      ({ bearer }) => bearer,
+    ],
+  ])('hides a token that was %s, and nothing else', async (_claim, schema, placed) => {
+    const definition = defineContext({ schema: schema as Schema, sensitive: ['token'] })
+    const { context } = await decodeContext(definition, { tenant: 'acme', token: TOKEN })
+    expect(shown(placed(context as never))).toMatch(SECRET)
+    const redacted = redactContext(definition, context as object) as Fields
+    expect(redacted.tenant).toBe('acme')
+    expect(shown(redacted)).not.toMatch(/canary|eyJhbGci/i)
+  })
+
+  it('hides the names and the values of a record', async () => {
+    const schema = z
+      .object({ token: z.record(text, text) })
+      .transform(({ token }) => ({ list: Object.entries(token), token: 1 }))
+    const definition = defineContext({ schema, sensitive: ['token'] })
+    const { context } = await decodeContext(definition, { token: { canary: 'the canary' } })
+    expect(redactContext(definition, context as object)).toEqual({
+      list: [['[redacted]', '[redacted]']],
+      token: '[redacted]',
+    })
+  })
+
+  it('shows a date, a number and what else is no secret', async () => {
+    const schema = z.object({ tenant: text, token: text, at: text.transform((at) => new Date(at)), n: z.number() })
+    const definition = defineContext({ schema, sensitive: ['token'] })
+    const { context } = await decodeContext(definition, {
+      tenant: 'acme',
+      token: 'acme-canary',
+      at: '2026-01-01',
+      n: 7,
+    })
+    expect(redactContext(definition, context as object)).toEqual({
+      tenant: 'acme',
+      token: '[redacted]',
+      at: new Date('2026-01-01'),
+      n: 7,
+    })
+  })
+})
+
+describe('of a sensitive field is told', () => {
+  it.each<[string, ContextSchema]>([
+    ['zod', z.object({ token: z.string() })],
+    ['valibot', v.object({ token: v.string() })],
+    ['arktype', type({ token: 'string' })],
+  ])('by %s that it is missing, or its type', async (_library, schema) => {
+    const definition = defineContext({ schema: schema as ContextSchema<Fields>, sensitive: ['token'] })
+    const issuesOf = async (raw: object) => (await decodeContext(definition, raw)).rejection?.issues
+    expect(await issuesOf({})).toEqual([{ path: ['token'], message: 'is missing' }])
+    expect(await issuesOf({ token: PIN })).toEqual([{ path: ['token'], message: 'must be a string' }])
+    expect(await issuesOf({ token: { canary: 'canary' } })).toEqual([{ path: ['token'], message: 'must be a string' }])
+  })
+
+  it('what its author declared safe to show, unless it quotes the value', async () => {
+    const schema = z.object({
+      token: text.superRefine((token, context) => {
+        context.addIssue({ code: 'custom', message: 'token expired' })
+        context.addIssue({ code: 'custom', message: `not ${token}` })
+      }),
+    })
+    const messagesOf = async (safeMessages?: 'token'[]) => {
+      const definition = defineContext({ schema, sensitive: ['token'], safeMessages })
+      const { rejection } = await decodeContext(definition, { token: 'canary' })
+      return rejection?.issues.map(({ message }) => message)
+    }
+    expect(await messagesOf()).toEqual(['is not valid', 'is not valid'])
+    expect(await messagesOf(['token'])).toEqual(['token expired', 'is not valid'])
+  })
+})

@@ -270,7 +270,7 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
     expect(() => installContext(newServer(major), testContext, { require: true } as never)).toThrow(
       expect.objectContaining({
         code: 'invalid_definition',
-        message: 'installContext() has no option "require"; it has required, http',
+        message: 'installContext() has no option "require"; it has required, http, advertise',
       }),
     )
   })

@@ -27,8 +27,8 @@ export function observeSettings(settings: unknown): Observation {
       reported++
     },
   })
-  const taken = settings !== null && reported === 0
-  if (!taken && contexts.size > 0) throw new Error('contexts of settings that are as good as none')
+  // Where every context was ignored, nothing was taken.
+  const taken = settings !== null && (reported === 0 || contexts.size > 0)
   return {
     by: 'supportedContexts',
     outcome: taken ? 'accept' : 'reject',

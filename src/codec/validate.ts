@@ -1,0 +1,70 @@
+import type { ContextSchema, SchemaResult } from '../definition/types.js'
+import type { MaybePromise } from '../shared/maybe-promise.js'
+
+// A Standard Schema of zod is tried synchronously first. What an asynchronous function of it began is then dropped: it runs
+// again, and when the first one rejects, nobody handles that and Node ends the process. So a schema of zod 4 that holds
+// functions of its author is run in the mode that waits for what is asynchronous, and is synchronous where nothing is.
+
+/** The part of a schema of zod 4 that is used here: https://zod.dev/library-authors, read in 4.0 to 4.6. */
+interface ZodSchema {
+  readonly _zod: { readonly run: (payload: Payload, options: { readonly async: true }) => MaybePromise<Payload> }
+  readonly safeParseAsync: (value: unknown) => Promise<{ readonly data?: unknown; readonly error?: Issues }>
+}
+
+interface Payload {
+  readonly value: unknown
+  readonly issues: readonly unknown[]
+}
+
+interface Issues {
+  readonly issues: Extract<SchemaResult<unknown>, { issues: readonly unknown[] }>['issues']
+}
+
+type Validate = (value: unknown) => MaybePromise<SchemaResult<unknown>>
+
+const validators = /* @__PURE__ */ new WeakMap<object, Validate>()
+
+/** What a schema says of a value. Each function of its author runs once, and no promise of one is left alone. */
+export function validate(schema: ContextSchema, value: unknown): MaybePromise<SchemaResult<unknown>> {
+  const known = validators.get(schema)
+  if (known !== undefined) return known(value)
+  const validator = holdsFunctions(schema)
+    ? validatorOfZod(schema as ContextSchema & ZodSchema)
+    : schema['~standard'].validate
+  validators.set(schema, validator)
+  return validator(value)
+}
+
+function validatorOfZod(schema: ContextSchema & ZodSchema): Validate {
+  const { _zod: internals } = schema
+  const { run } = internals
+  const ask: Validate = async (value) => {
+    const { data, error } = await schema.safeParseAsync(value)
+    return error ?? { value: data }
+  }
+  return (value) => {
+    const result = run({ value, issues: [] }, { async: true })
+    if (result instanceof Promise) {
+      validators.set(schema, ask)
+      return result.then((settled) => (settled.issues.length > 0 ? ask(value) : { value: settled.value }))
+    }
+    // Only the library can put its issues into words, and nothing in this schema waits for a value like this one.
+    return result.issues.length > 0 ? schema['~standard'].validate(value) : { value: result.value }
+  }
+}
+
+/** A schema with more parts than this may be one that makes new parts without end. */
+const MAX_PARTS = 1000
+
+/** Whether a schema of zod 4, or a part of one, is made with a function that can be asynchronous. */
+function holdsFunctions(part: unknown, seen = new Set<unknown>()): boolean {
+  if (typeof part !== 'object' || part === null || seen.has(part)) return false
+  if (seen.add(part).size > MAX_PARTS) return true
+  const { _zod: internals } = part as { readonly _zod?: { readonly def?: Readonly<Record<string, unknown>> } }
+  const def = internals?.def
+  // Beside a schema and a check of zod, lists and records of them are followed, and no schema of another library.
+  if (def === undefined) return seen.size > 1 && Object.values(part).some((inner) => holdsFunctions(inner, seen))
+  if ('transform' in def || 'getter' in def || def.type === 'promise' || def.check === 'custom') return true
+  // A default may be a getter that calls its author's function.
+  return Object.keys(def).some((name) => name !== 'defaultValue' && holdsFunctions(def[name], seen))
+}
