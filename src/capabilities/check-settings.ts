@@ -3,7 +3,7 @@ import { isUsableSchema } from '../definition/json-schema-check.js'
 import { getOwn, isObject } from '../shared/get-own.js'
 import { quote } from '../shared/printable.js'
 import { MAX_ADVERTISED, MAX_METHODS } from '../wire/constants.js'
-import { isFieldName, isHeaderName, isNameTooLong } from '../wire/names.js'
+import { isAdvertisedName, isFieldName, isHeaderName } from '../wire/names.js'
 import type { ContextSettings } from '../wire/types.generated.js'
 
 /** What the members of a context's settings must hold. */
@@ -28,7 +28,7 @@ export function checkSettings(settings: unknown): ReadonlyMap<string, ContextSet
   }
   for (const key of keys) {
     const context = getOwn(advertised, key)
-    if (key === '' || isNameTooLong(key) || !isObject(context)) return `context ${quote(key)} is malformed`
+    if (!isAdvertisedName(key) || !isObject(context)) return `context ${quote(key)} is malformed`
     const known: Record<string, unknown> = {}
     for (const [name, check] of Object.entries(CHECKS)) {
       const value = getOwn(context, name)
@@ -42,7 +42,7 @@ export function checkSettings(settings: unknown): ReadonlyMap<string, ContextSet
 
 function isMethodList(value: unknown): boolean {
   if (!Array.isArray(value) || value.length > MAX_METHODS || new Set(value).size !== value.length) return false
-  return value.every((method) => typeof method === 'string' && method !== '' && !isNameTooLong(method))
+  return value.every((method) => typeof method === 'string' && isAdvertisedName(method))
 }
 
 function isHeaderMap(value: unknown): boolean {
@@ -58,7 +58,7 @@ function isBinding(value: unknown): boolean {
   const scheme = getOwn(value, 'scheme')
   return (
     typeof name === 'string' &&
-    !isNameTooLong(name) &&
+    isAdvertisedName(name) &&
     isHeaderName(name) &&
     HEADER_TYPES.includes(getOwn(value, 'type')) &&
     (scheme === undefined || scheme === 'Bearer')

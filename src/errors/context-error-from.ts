@@ -1,4 +1,5 @@
 import { getOwn } from '../shared/get-own.js'
+import { printable } from '../shared/printable.js'
 import { EXTENSION_ID } from '../wire/constants.js'
 import type { ContextIssue } from '../wire/types.generated.js'
 import { ContextError, type RejectionReason } from './context-error.js'
@@ -33,23 +34,27 @@ function readError(error: unknown): ContextError | undefined {
   if (typeof reason !== 'string' || !Object.hasOwn(REASONS, reason)) return undefined
   const issues = readIssues(getOwn(data, 'issues'))
   return new ContextError(reason, `the peer rejected the context: ${describeIssues(reason, issues)}`, {
-    data: { extension: EXTENSION_ID, key, reason, issues },
+    data: { extension: EXTENSION_ID, key: printable(key), reason, issues },
     cause: error,
   })
 }
 
-/** The well-formed ones among a peer's issues. */
+/** The well-formed ones among a peer's issues, with nothing in them that a terminal acts on. */
 function readIssues(value: unknown): ContextIssue[] {
   if (!Array.isArray(value)) return []
   return value.flatMap((issue): ContextIssue[] => {
     const path = getOwn(issue, 'path')
     const message = getOwn(issue, 'message')
     const valid = typeof message === 'string' && Array.isArray(path) && path.every(isSegment)
-    return valid ? [{ path: [...path], message }] : []
+    return valid ? [{ path: path.map(showSegment), message: printable(message) }] : []
   })
 }
 
 /** Whether a value is the name of a member or the index of an item. */
 function isSegment(segment: unknown): boolean {
   return typeof segment === 'string' || (Number.isSafeInteger(segment) && (segment as number) >= 0)
+}
+
+function showSegment(segment: string | number): string | number {
+  return typeof segment === 'string' ? printable(segment) : segment
 }
