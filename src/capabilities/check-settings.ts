@@ -4,12 +4,12 @@ import { DEFAULT_LIMITS } from '../definition/limits.js'
 import { getOwn, isObject } from '../shared/get-own.js'
 import { quote } from '../shared/printable.js'
 import { MAX_ADVERTISED, MAX_METHODS } from '../wire/constants.js'
-import { isFieldName, isHeaderName, isNameTooLong } from '../wire/names.js'
+import { isAdvertisedName, isFieldName, isHeaderName } from '../wire/names.js'
 import type { ContextSettings } from '../wire/types.generated.js'
 
 /** What is made of the members of a context's settings: `undefined` for one that is malformed. */
 const READERS: Readonly<Record<keyof ContextSettings, (value: unknown) => unknown>> = {
-  required: (value) => (isListOf(value, MAX_METHODS, isMethod) ? value : undefined),
+  required: (value) => (isListOf(value, MAX_METHODS, isAdvertisedName) ? value : undefined),
   schema: readSchema,
   headers: (value) => (isHeaderMap(value) ? value : undefined),
   limits: (value) => (isLimitMap(value) ? value : undefined),
@@ -45,7 +45,7 @@ export function checkSettings(settings: unknown): CheckedSettings {
 
 /** The settings of one context, or the message of what is wrong with them. */
 function readContext(key: string, context: unknown): ContextSettings | string {
-  if (key === '' || isNameTooLong(key) || !isObject(context)) return `context ${quote(key)} is malformed`
+  if (!isAdvertisedName(key) || !isObject(context)) return `context ${quote(key)} is malformed`
   const known: Record<string, unknown> = {}
   for (const [name, read] of Object.entries(READERS)) {
     const value = getOwn(context, name)
@@ -59,10 +59,6 @@ function readContext(key: string, context: unknown): ContextSettings | string {
 function isListOf(value: unknown, most: number, check: (item: string) => boolean): boolean {
   if (!Array.isArray(value) || value.length > most || new Set(value).size !== value.length) return false
   return value.every((item) => typeof item === 'string' && check(item))
-}
-
-function isMethod(method: string): boolean {
-  return method !== '' && !isNameTooLong(method)
 }
 
 function isLimitMap(value: unknown): boolean {
@@ -86,7 +82,7 @@ function isBinding(value: unknown): boolean {
   const scheme = getOwn(value, 'scheme')
   return (
     typeof name === 'string' &&
-    !isNameTooLong(name) &&
+    isAdvertisedName(name) &&
     isHeaderName(name) &&
     HEADER_TYPES.includes(getOwn(value, 'type')) &&
     (scheme === undefined || scheme === 'Bearer')

@@ -1,3 +1,4 @@
+import { printable } from '../shared/printable.js'
 import { CannotRun, print, type Run, reasonOf } from './io.js'
 import { readDocument } from './payload.js'
 import { compileSchema, type JsonSchema, refersElsewhere } from './schemas.js'
@@ -71,13 +72,17 @@ async function generate({ name, schema, typeName, folder }: DeclarationRequest):
   return indent(declaration.replaceAll(placeholder, '*\\/'))
 }
 
-/** Indents declarations in which every brace that spans lines ends a line or starts one. */
+/**
+ * Indents declarations in which every brace that spans lines ends a line or starts one. Control, format and bidirectional
+ * characters come out as `\u{202e}`: text in a comment, and the same character in a string literal.
+ */
 function indent(declarations: string): string {
   let depth = 0
   const lines = declarations
     .trim()
-    .split('\n')
-    .map((line) => {
+    .split(/\r?\n/)
+    .map((raw) => {
+      const line = printable(raw)
       const isComment = /^(\/\*\*| \*)/.test(line)
       if (!isComment && line.startsWith('}')) depth--
       const indented = line === '' ? '' : '  '.repeat(Math.max(depth, 0)) + line.trimEnd()

@@ -21,7 +21,11 @@ const DEFAULT_SECONDS = 10
  */
 export async function runProgram(args: readonly string[], io: ProgramIo): Promise<number> {
   const run: Run = { ...io, exitCode: 0 }
-  const finished = programFor(run).parseAsync(args, { from: 'user' })
+  const program = programFor(run)
+  const isUnknown =
+    args[0]?.startsWith('-') === false && !program.commands.some((command) => command.name() === args[0])
+  // Commander answers `unknown --help` with the help of the program. Without the option, it names the unknown command.
+  const finished = program.parseAsync(isUnknown ? args.slice(0, 1) : args, { from: 'user' })
   try {
     return await Promise.race([readerLeft(run), finished.then(() => run.exitCode)])
   } catch (error) {

@@ -47,7 +47,7 @@ export function rejectMismatch(definition: Rejected, field: string, message: str
 
 /** Rejects a context because a getter, a proxy or the schema threw while it was checked. */
 export function rejectUnreadable(definition: Rejected): ContextRejection {
-  return rejectionOf(definition, 'invalid', [{ path: [], message: 'could not be read or checked' }])
+  return rejectionOf(definition, 'invalid', [{ path: [], message: 'the schema or a getter threw' }])
 }
 
 /** The rejection as an error to throw. */

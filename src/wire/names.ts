@@ -1,3 +1,5 @@
+import { printable } from '../shared/printable.js'
+
 /** What a context field may be called (RC-007). `__proto__` does not match, so it is never a field. */
 export const FIELD_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
 
@@ -15,8 +17,11 @@ export function isHeaderName(name: string): boolean {
   return TOKEN.test(name)
 }
 
-/** Whether a name has more than `MAX_NAME_LENGTH` characters. JSON Schema counts code points, not UTF-16 code units. */
-export function isNameTooLong(name: string): boolean {
-  if (name.length <= MAX_NAME_LENGTH) return false
-  return name.length > 2 * MAX_NAME_LENGTH || [...name].length > MAX_NAME_LENGTH
+/**
+ * Whether a peer may advertise something by this name: 1 to `MAX_NAME_LENGTH` characters, none of which a terminal acts on.
+ * JSON Schema counts code points, not UTF-16 code units.
+ */
+export function isAdvertisedName(name: string): boolean {
+  if (name === '' || name.length > 2 * MAX_NAME_LENGTH || printable(name) !== name) return false
+  return name.length <= MAX_NAME_LENGTH || [...name].length <= MAX_NAME_LENGTH
 }

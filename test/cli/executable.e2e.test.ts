@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { declaredIn } from './support/declaration.js'
+import { folder } from './support/folder.js'
 import { ONE_SENTENCE, spawnProgram, start } from './support/program.js'
 
 const MEBIBYTE = 1024 * 1024
@@ -71,4 +72,21 @@ test('a reader that has seen enough (`| head`) ends it without a message', async
   const exited = once(child, 'exit')
   await feed(child.stdin, '[]\n'.repeat(10_000), 30 * MEBIBYTE)
   expect({ code: (await exited)[0], errors: await errors }).toEqual({ code: 1, errors: [] })
+})
+
+test('types --stdio ends a server that never answers and ignores SIGTERM', async () => {
+  const files = folder()
+  const pids = files.path('pids')
+  const server = files.write(
+    'mute.mjs',
+    `import { appendFileSync } from 'node:fs'
+appendFileSync(${JSON.stringify(pids)}, process.pid + '\\n')
+process.on('SIGTERM', () => {})
+setInterval(() => {}, 60_000)`,
+  )
+  const { code, stderr } = await spawnProgram(['types', '--stdio', '--timeout', '1', '--', process.execPath, server])
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/did not answer within 1 s/) })
+  const started = readFileSync(pids, 'utf8').trim().split('\n').map(Number)
+  expect(started).not.toEqual([])
+  for (const pid of started) expect(() => process.kill(pid, 0)).toThrow('ESRCH')
 })

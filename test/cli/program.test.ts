@@ -31,6 +31,7 @@ describe('the command line', () => {
   test.each([
     ['an unknown option', ['validate', '-', '--frobnicate'], "unknown option '--frobnicate'"],
     ['an unknown command', ['frobnicate'], "unknown command 'frobnicate'"],
+    ['the help of an unknown command', ['frobnicate', '--help'], "unknown command 'frobnicate'"],
     ['a missing file', ['validate'], "missing required argument 'file'"],
     ['a second file', ['validate', 'a.json', 'b.json'], 'too many arguments'],
     ['a size that is not valid', ['validate', '-', '--max-bytes', '0'], 'Give a number of bytes'],

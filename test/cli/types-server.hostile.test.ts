@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { listen } from '../support/http.js'
 import { advertiseRaw } from './support/advertise.js'
-import { declaredIn } from './support/declaration.js'
+import { declaredIn, typeChecks } from './support/declaration.js'
 import { ONE_SENTENCE, run } from './support/program.js'
 
 const KEY = 'io.github.mcp-request-context/context'
@@ -60,6 +60,22 @@ describe('a hostile server gets nothing but types into the declaration', () => {
     const { stdout } = await ask(await advertiseRaw(withSchema({ properties: { a: { const: 'a*/b' } } })))
     expect(stdout).toContain('a?: "a*\\/b"')
   })
+})
+
+test('control, format and bidirectional characters are escaped in comments, names and constants', async () => {
+  const tricky = 'a\u001b[2J\u202eb\u200b\u2028c\t\u0085'
+  const schema = {
+    description: tricky,
+    properties: { a: { description: tricky, const: tricky }, [tricky]: { enum: [tricky] }, 'x\u200d': {} },
+  }
+  const { code, stdout } = await ask(await advertiseRaw(withSchema({ type: 'object', ...schema })))
+  expect(code).toBe(0)
+  expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
+  expect(stdout).toContain(' * a\\u{1b}[2J\\u{202e}b')
+  expect(declaredIn(stdout)).toEqual(['RequestContext'])
+  const use = (value: object) => typeChecks(stdout, `export const context: RequestContext = ${JSON.stringify(value)}`)
+  expect(use({ a: tricky, [tricky]: tricky })).toBe(true)
+  expect(use({ a: 'b' })).toBe(false)
 })
 
 describe('a hostile server leads to one sentence and exit code 2', () => {

@@ -160,6 +160,8 @@ describe.each(MAJORS)('a client of SDK %i', (major) => {
     ['a relative $ref', schema({ properties: { a: { $ref: 'other.json' } } })],
     ['a schema without end', schema(nested(200))],
     ['an empty key', { contexts: { '': {} } }],
+    ['a key that a terminal acts on', { contexts: { 'com.example/a\u001b[2J': {} } }],
+    ['a method that a terminal acts on', { contexts: { [definition.key]: { required: ['tools/\u202ecall'] } } }],
     [
       'ten thousand keys',
       { contexts: Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`com.example/${n}`, {}])) },

@@ -546,8 +546,8 @@ describe('decodeContext never throws on what a peer sent', () => {
   it('and says of what throws that it could not be read', () => {
     expect(decodeContext(anything, traps)).toMatchObject({
       rejection: {
-        issues: [{ path: [], message: 'could not be read or checked' }],
-        message: `Invalid request context ${anything.key}: could not be read or checked`,
+        issues: [{ path: [], message: 'the schema or a getter threw' }],
+        message: `Invalid request context ${anything.key}: the schema or a getter threw`,
       },
     })
   })

@@ -1,4 +1,4 @@
-// What no vector can state: requirements of more than one message, on real clients and servers of the SDKs.
+// Requirements of more than one message, on real clients and servers of the SDKs, beside the vectors of `exchanges`.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EXTENSION_ID } from 'mcp-request-context'
 import { createContextClient, supportedContexts } from 'mcp-request-context/client'

@@ -1,5 +1,7 @@
 // The README is run: each of its code blocks is type-checked, executed, or compared with what really happens.
+import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
+import { posix } from 'node:path'
 import * as root from 'mcp-request-context'
 import * as server from 'mcp-request-context/server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -85,12 +87,12 @@ test('every block of the README is one of those that are checked here', () => {
     shell: blocks.filter(({ info }) => info === 'sh').length,
     all: blocks.length,
   }).toEqual({
-    programs: ['context.ts', 'server.ts', 'client.ts', 'sdk2.ts', 'whoami.test.ts'],
-    outputs: ['client.ts', 'sdk2.ts'],
+    programs: ['context.ts', 'server.ts', 'client.ts', 'http.ts', 'sdk2.ts', 'server2.ts', 'host.ts', 'whoami.test.ts'],
+    outputs: ['client.ts', 'http.ts', 'sdk2.ts', 'host.ts'],
     messages: ['request', 'error'],
     snippets: 6,
     shell: 4,
-    all: 19,
+    all: 24,
   })
 })
 
@@ -156,6 +158,28 @@ describe('commands', () => {
       const imported = [...text.matchAll(/from '(?!node:)((?:@[^/']+\/)?[^./'][^/']*)/g)].map(([, found]) => found)
       expect([...installed], name).toEqual(expect.arrayContaining(imported))
     }
+  })
+})
+
+describe.each([
+  ['README.md', ''],
+  ['CHANGELOG.md', ''],
+  ['spec/README.md', 'spec/'],
+  ['spec/request-context.md', 'spec/'],
+])('the links of %s', (file, folder) => {
+  const REPOSITORY = 'https://github.com/mcp-request-context/mcp-request-context/blob/main/'
+
+  test('lead to what is there, in the installed package or in the repository', async () => {
+    const document = await readFile(path(file), 'utf8')
+    const links = [...document.matchAll(/\]\(([^)#]+)/g)].map(([, link]) => link ?? '')
+    const packed = [...packageJson.files, 'README.md', 'LICENSE']
+    const lost = links.filter((link) => {
+      if (link.startsWith(REPOSITORY)) return !existsSync(path(link.slice(REPOSITORY.length)))
+      if (/^https:/.test(link)) return false
+      const target = posix.join(folder, link)
+      return !packed.includes(target.split('/')[0]) || !existsSync(path(target))
+    })
+    expect(lost).toEqual([])
   })
 })
 

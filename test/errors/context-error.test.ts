@@ -208,12 +208,21 @@ describe('contextErrorFrom', () => {
     ['a path with an object', [{ path: [{ key: 'a' }], message: 'm' }, good], [good]],
     ['a path with null', [{ path: [null], message: 'm' }, good], [good]],
     ['an issue that inherits its members', [Object.create(good), good], [good]],
+    [
+      'characters that a terminal acts on',
+      [{ path: ['a\u001b[2J', 0], message: 'b\u202e\u009bc' }],
+      [{ path: ['a\\u{1b}[2J', 0], message: 'b\\u{202e}\\u{9b}c' }],
+    ],
     ['more in an issue than is known', [{ ...good, value: 'secret' }], [good]],
   ])('keeps of a hostile answer what is sound: %s', (_claim, issues, kept) => {
     const error = contextErrorFrom({ data: { ...data, issues } })
     expect(error).toMatchObject({ code: 'invalid', data: { key: data.key, reason: 'invalid' } })
     expect(error?.issues).toStrictEqual(kept)
     expect(error?.data?.issues).toStrictEqual(kept)
+  })
+
+  it('escapes the key', () => {
+    expect(contextErrorFrom({ data: { ...data, key: 'a\n\u001b' } })?.data?.key).toBe('a\\u{a}\\u{1b}')
   })
 
   it('takes no more of the data than is known', () => {

@@ -64,7 +64,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     reason:
-      'a server of `createMcpHandler` lasts for one request: the `notify` of that tells of changes, without a context',
+      'a server of `createMcpHandler` lasts for one request. To tell clients of changes, use its `notify`, which takes no context',
     applies: (cell, verb) => isModern(cell) && isStateless(cell) && isOwn(verb),
   },
   {
@@ -86,7 +86,7 @@ export const LIMITS: readonly Limit[] = [
   },
   {
     reason:
-      'an input request of 2026-07-28 is part of an answer and no message of its own: what its `_meta` has is read with `readContext` alone, and not checked before',
+      'an input request of 2026-07-28 is part of an answer, not a message. No middleware sees it, so nothing validates its context before the handler reads it with `readContext`',
     applies: (cell, { name }) => isModern(cell) && name === 'an input request',
     claims: ['arrives'],
     prove: async (verb, { log }, sender) => {

@@ -5,6 +5,7 @@ import type { Vector } from '../vectors.js'
 import { observeContext } from './contexts.js'
 import { observeBindings, observeKey } from './definitions.js'
 import { observeExample } from './examples.js'
+import { observeExchange } from './exchanges.js'
 import { observeDecoding, observeEncoding } from './headers.js'
 import { observeMerging, observeMessage } from './messages.js'
 import { observeMirroring } from './mirroring.js'
@@ -27,6 +28,7 @@ const OBSERVERS: Readonly<Record<string, Observe>> = {
   verification: observeReception,
   lifting: observeReception,
   negotiation: observeNegotiation,
+  exchanges: observeExchange,
   examples: observeExample,
 }
 
