@@ -1,9 +1,8 @@
-import { rememberSecrets } from './redact-context.js'
 import type { AnyDefinition, ContextInput, ContextLimits, ContextOutput, SchemaResult } from '../definition/types.js'
 import { ContextError } from '../errors/context-error.js'
 import {
   type ContextRejection,
-  rejectionError,
+  outgoingError,
   rejectionOf,
   rejectMissing,
   rejectUnreadable,
@@ -13,6 +12,7 @@ import { isPromise, type MaybePromise } from '../shared/maybe-promise.js'
 import type { RequestContext } from '../wire/types.generated.js'
 import { cloneJson, copyContext, deepFreeze } from './copy-context.js'
 import type { CopyIssue } from './copy-issue.js'
+import { rememberSecrets } from './redact-context.js'
 import { validate } from './validate.js'
 
 /**
@@ -55,20 +55,13 @@ export function encodeContext<D extends AnyDefinition>(
 export function copyOrThrow(definition: AnyDefinition, value: unknown, limits: ContextLimits): RequestContext {
   const { copy, issue } = copyContext(value, limits)
   if (copy !== undefined) return copy
-  throw rejectionError(rejectIssue(definition, issue))
+  throw outgoingError(rejectIssue(definition, issue))
 }
 
 function throwRejected(definition: AnyDefinition, context: RequestContext, issues: readonly SchemaIssue[]): never {
   const rejection = rejectBySchema(definition, context, issues)
   const isWithin = rejection.issues.some(({ path }) => path.length > 1)
-  throw rejectionError(
-    isWithin
-      ? {
-          ...rejection,
-          message: `${rejection.message}; contexts merge by field: a later one replaces a field as a whole`,
-        }
-      : rejection,
-  )
+  throw outgoingError(rejection, isWithin ? '; contexts merge by field: a later one replaces a field as a whole' : '')
 }
 
 /** The result of decoding a context that a peer sent. */
@@ -142,6 +135,5 @@ function rejectIssue(definition: AnyDefinition, issue: CopyIssue): ContextReject
 
 /** The schema, a getter or a proxy threw. What it threw is shown only where no field is sensitive. */
 function unreadableError(definition: AnyDefinition, cause: unknown): ContextError {
-  const { message, data } = rejectUnreadable(definition)
-  return new ContextError('invalid', message, { data, ...(definition.sensitive.length === 0 && { cause }) })
+  return outgoingError(rejectUnreadable(definition), '', definition.sensitive.length === 0 ? cause : undefined)
 }

@@ -55,6 +55,14 @@ export function rejectionError({ reason, message, data }: ContextRejection): Con
   return new ContextError(reason, message, { data })
 }
 
+/**
+ * The rejection of a context that was about to be sent, as an error to throw. It has no `data`: what a gateway's handler
+ * throws reaches the gateway's caller, who would take it for a fault of its own context.
+ */
+export function outgoingError({ reason, message, issues }: ContextRejection, hint = '', cause?: unknown): ContextError {
+  return new ContextError(reason, `Cannot send: ${message}${hint}`, { issues, ...(cause !== undefined && { cause }) })
+}
+
 /** Says in one line what is wrong with a context. */
 export function describeIssues(reason: RejectionReason, issues: readonly ContextIssue[]): string {
   const first = issues[0]
