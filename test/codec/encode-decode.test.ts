@@ -400,7 +400,7 @@ describe('a value that JSON cannot carry is refused with its path', () => {
       expect.objectContaining({
         code: 'invalid',
         issues: [{ path, message }],
-        message: `Invalid request context ${anything.key}: ${path.join('.')}: ${message}`,
+        message: `Cannot send: Invalid request context ${anything.key}: ${path.join('.')}: ${message}`,
       }),
     )
   })
