@@ -103,8 +103,5 @@ function snapshot(value: unknown, limits: ContextLimits): unknown {
 }
 
 function notASource(value: unknown): ContextError {
-  return new ContextError(
-    'invalid',
-    `a source is an object of fields or a function that returns one, not ${kindOf(value)}`,
-  )
+  return new ContextError('invalid', `a source is an object of fields or returns one, not ${kindOf(value)}`)
 }

@@ -51,7 +51,7 @@ export function toolMetadata(client: object, listing: unknown): ToolMetadata {
 /** A view, and the definitions of the tools in its own listing. */
 interface ToolView {
   readonly proxy: object
-  readonly toolDefinitions: ToolMetadata['tools'] | undefined
+  readonly tools: ToolMetadata['tools'] | undefined
 }
 
 /**
@@ -67,10 +67,13 @@ export function callToolOfSdk2(
   view: ToolView,
   args: readonly unknown[],
 ): unknown {
-  const options = args[1] as Options
-  const isGiven = options?.toolDefinition !== undefined
-  if (!isGiven && client.getProtocolEra() === 'modern') return repeatAfterMismatch(callTool, client, view, args)
-  return callTool.apply(client, isGiven ? [...args] : withDefinition(view.toolDefinitions, args))
+  if ((args[1] as Options)?.toolDefinition) return callTool.apply(client, [...args])
+  const given = withDefinition(view.tools, args)
+  if (client.getProtocolEra() !== 'modern') return callTool.apply(client, given)
+  return (callTool.apply(hidingMismatch(client), given) as Promise<unknown>).catch((error) => {
+    if (error instanceof HiddenMismatch) return repeatCall(callTool, client, view, args)
+    throw error
+  })
 }
 
 function withDefinition(tools: ToolMetadata['tools'] | undefined, args: readonly unknown[]): unknown[] {
@@ -80,45 +83,40 @@ function withDefinition(tools: ToolMetadata['tools'] | undefined, args: readonly
 }
 
 /**
- * After a HeaderMismatch, lists the tools again and repeats the call once, as SDK 2.x does on a 2026-07-28 connection. It is
- * done here because the SDK would drop the client's listing, and a listing of the view does not replace that.
+ * After a HeaderMismatch, SDK 2.x drops the client's listing, lists the tools again, and repeats the call. A view has a
+ * listing of its own, so it does this itself, and hides the error from the SDK meanwhile.
  */
-async function repeatAfterMismatch(
-  callTool: Method,
-  client: ToolClient,
-  view: ToolView,
-  args: readonly unknown[],
-): Promise<unknown> {
-  let mismatch: unknown
-  const hide = (error: unknown): never => {
-    if ((error as { code?: unknown } | undefined)?.code !== HEADER_MISMATCH) throw error
-    mismatch = error
-    // Without the code, it does not start the SDK's own recovery.
-    throw new Error()
-  }
-  const hiding: ToolClient = Object.create(client, {
-    request: { value: (...given: unknown[]) => (client.request(...given) as Promise<unknown>).catch(hide) },
-  })
-  const call = async () => {
-    mismatch = undefined
-    try {
-      return await callTool.apply(hiding, withDefinition(view.toolDefinitions, args))
-    } catch (error) {
-      throw mismatch ?? error
-    }
-  }
-  try {
-    return await call()
-  } catch (error) {
-    if (mismatch === undefined) throw error
-  }
+async function repeatCall(callTool: Method, client: ToolClient, view: ToolView, args: readonly unknown[]) {
   try {
     const { signal, timeout } = (args[1] ?? {}) as NonNullable<Options>
     await (view.proxy as ToolClient).listTools(undefined, { signal, timeout })
   } catch {
     // The second call shows whether the listing mattered.
   }
-  return call()
+  try {
+    return await callTool.apply(hidingMismatch(client), withDefinition(view.tools, args))
+  } catch (error) {
+    throw error instanceof HiddenMismatch ? error.cause : error
+  }
+}
+
+class HiddenMismatch {
+  constructor(readonly cause: unknown) {}
+}
+
+const hiding = /* @__PURE__ */ new WeakMap<object, ToolClient>()
+
+/** The client, but that its requests reject with a `HiddenMismatch` in place of a HeaderMismatch. */
+function hidingMismatch(client: ToolClient): ToolClient {
+  const known = hiding.get(client)
+  if (known !== undefined) return known
+  const request: Method = (...args) =>
+    (client.request(...args) as Promise<unknown>).catch((error) => {
+      throw error?.code === HEADER_MISMATCH ? new HiddenMismatch(error) : error
+    })
+  const made: ToolClient = Object.create(client, { request: { value: request } })
+  hiding.set(client, made)
+  return made
 }
 
 /**

@@ -142,7 +142,7 @@ class View implements ProxyHandler<object> {
   }
 
   /** The definitions of the tools in this view's own listing. */
-  get toolDefinitions(): ToolMetadata['tools'] | undefined {
+  get tools(): ToolMetadata['tools'] | undefined {
     return this.#tools?.tools
   }
 
