@@ -21,8 +21,7 @@ export const METHOD_BEHAVIOR: ReadonlyMap<PropertyKey, Behavior> = /* @__PURE__ 
     sends: 'request notification _requestWithSchema',
     connects: 'connect',
     // These set up the connection for everybody, so they run on the client itself.
-    'on the client':
-      'close registerCapabilities setRequestHandler removeRequestHandler setNotificationHandler removeNotificationHandler setVersionNegotiation',
+    'on the client': 'close setRequestHandler setNotificationHandler',
     listens: 'listen',
     'calls a tool': 'callTool',
     // Methods of (params, options). SDK 2.x caches their results without regard to `_meta`.
@@ -34,64 +33,61 @@ export const METHOD_BEHAVIOR: ReadonlyMap<PropertyKey, Behavior> = /* @__PURE__ 
   ),
 )
 
-/** The private members of a client and its transport that a message passes. */
+/** The private members of a client that a repeated message passes. */
 interface SdkClient {
-  readonly _transport?: SdkTransport
-  readonly _responseHandlers?: Map<unknown, unknown>
-  readonly _progressHandlers?: Map<unknown, unknown>
-}
-interface SdkTransport {
-  readonly send: Method
-  /** What sends in the HTTP transports of SDK 2.x. */
-  readonly _send?: Method
-  /** Transports that have one send a message again once they are authorized. */
-  readonly _authProvider?: unknown
+  readonly _transport?: unknown
+  /** Every request of SDK 2.x ends in this method, the further rounds of `input_required` too. */
+  readonly _requestWithSchemaViaCodec?: Method
 }
 
-/** Changes a message that is about to be sent. `undefined` is not to be sent. */
-export type Attach = (message: OutgoingMessage) => MaybePromise<OutgoingMessage | undefined>
+/** Makes a message anew that an SDK is about to send again. */
+export type Refresh = (message: OutgoingMessage) => MaybePromise<OutgoingMessage>
 
 /**
- * A client for one message: all that it sends passes `attach`, also what an SDK sends again by itself. When `attach` fails,
- * the call rejects with the same error.
+ * A client that makes a message anew before the SDK sends it again: in a further round of `input_required` (2.x), or
+ * after its transport has authorized anew (RC-021). It is for one message.
  *
- * @returns `undefined` for a client that is not connected by a transport
+ * @returns `client` itself where the SDK never sends a message again
  */
-export function attachingClient(client: object, attach: Attach): object | undefined {
-  const sdk = client as SdkClient
-  if (sdk._transport === undefined) return undefined
-  const transport = () => sdk._transport && attachingTransport(sdk._transport, sdk, attach)
+export function refreshOnRetry(client: object, refresh: Refresh): object {
+  const { _transport: transport, _requestWithSchemaViaCodec: request } = client as SdkClient
+  const refreshing = refreshingTransport(transport, refresh)
+  if (request === undefined && refreshing === transport) return client
+  let sent = false
+  const requestAnew: Method = function (codec, message, ...rest) {
+    const send = (next: unknown) => request?.call(this, codec, next, ...rest)
+    if (sent)
+      return Promise.resolve(message as OutgoingMessage)
+        .then(refresh)
+        .then(send)
+    sent = true
+    return send(message)
+  }
   return overlay(client, {
+    ...(request !== undefined && { _requestWithSchemaViaCodec: requestAnew }),
     get _transport() {
-      return transport()
-    },
-    // `listen` of SDK 2.x sends by the public member.
-    get transport() {
-      return transport()
+      const current = (client as SdkClient)._transport
+      return current === transport ? refreshing : refreshingTransport(current, refresh)
     },
   })
 }
 
-function attachingTransport(transport: SdkTransport, client: SdkClient, attach: Attach): SdkTransport {
-  const sendsAgain = transport._authProvider !== undefined
-  const name = sendsAgain && transport._send !== undefined ? '_send' : 'send'
-  const send = transport[name] as Method
-  async function attachAndSend(this: unknown, message: OutgoingMessage, ...rest: unknown[]): Promise<unknown> {
-    let attached: MaybePromise<OutgoingMessage | undefined>
-    try {
-      attached = attach(message)
-      if (attached instanceof Promise) attached = await attached
-    } catch (error) {
-      // SDK 1.x forgets a request when it is answered or cancelled, but not when it could not be sent.
-      const { id } = message as { id?: unknown }
-      client._responseHandlers?.delete(id)
-      client._progressHandlers?.delete(id)
-      throw error
-    }
-    // A transport that sends again calls its own method. Any other may have private members, which a Proxy has not.
-    return attached && send.call(sendsAgain ? this : transport, attached, ...rest)
+/**
+ * A transport for one message. Transports with an `authProvider` send a message again once they are authorized, by their
+ * own `send` (1.x) or `_send` (2.x): the message is made anew first.
+ *
+ * @returns `transport` itself where it never does that
+ */
+export function refreshingTransport<T>(transport: T, refresh: Refresh): T {
+  if ((transport as { _authProvider?: unknown } | undefined)?._authProvider === undefined) return transport
+  const target = transport as T & object
+  const name = '_send' in target ? '_send' : 'send'
+  let last: unknown
+  async function send(this: unknown, message: OutgoingMessage, ...rest: unknown[]): Promise<unknown> {
+    last = message === last ? await refresh(message) : message
+    return (Reflect.get(target, name) as Method).call(this, last, ...rest)
   }
-  return overlay(transport, { [name]: attachAndSend })
+  return overlay(target, { [name]: send })
 }
 
 /**

@@ -1,10 +1,10 @@
 import { assertNoContext, attachContexts, type Contexts, type OutgoingMessage } from '../codec/attach-context.js'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.js'
-import { attachingClient, type Method } from './sdk-internals.js'
+import { type Method, type Refresh, refreshOnRetry } from './sdk-internals.js'
 import type { ViewContext } from './view-context.js'
 
-/** A message with the contexts of a view, and how it is sent. */
-export interface Sending {
+/** A message that is about to be sent with the contexts of a view. */
+export interface OutgoingCall {
   readonly contexts: readonly ViewContext[]
   /** The client itself: message ids are counted there. */
   readonly client: object
@@ -16,95 +16,82 @@ export interface Sending {
 }
 
 /**
- * Sends a message by `request` or `notification`. With static contexts and synchronous schemas it leaves in the same tick.
+ * Sends a message by `request` or `notification`. It leaves in the same tick, when no source and no schema is asynchronous.
  */
-export function sendMessage(sending: Sending): unknown {
-  const { contexts, client, method, args, message } = sending
+export function sendMessage(call: OutgoingCall): unknown {
+  const { client, method, args, message } = call
   // Messages about the connection itself carry no context (RC-016).
-  const isHandshake = message.method === 'initialize' || message.method === 'notifications/initialized'
-  if (isHandshake || contexts.every(({ isEmpty }) => isEmpty)) return method.apply(client, [...args])
-  if (contexts.some(({ isDynamic }) => isDynamic)) return sendLater(sending)
+  if (message.method === 'initialize' || message.method === 'notifications/initialized') {
+    return method.apply(client, [...args])
+  }
+  const refresh = refreshing(call)
+  const sender = refresh === undefined ? client : refreshOnRetry(client, refresh)
+  const send = (contexts: Contexts) => {
+    const hasContext = Object.values(contexts).some(Boolean)
+    return method.call(sender, hasContext ? attach(message, contexts) : message, ...args.slice(1))
+  }
   let encoded: MaybePromise<Contexts>
   try {
-    encoded = encodeContexts(sending)
+    encoded = encodeContexts(call)
   } catch (error) {
     return Promise.reject(error)
   }
-  if (encoded instanceof Promise) return sendLater(sending, encoded)
-  return method.call(client, withContexts(message, encoded), ...args.slice(1))
+  return andThen(encoded, send)
 }
 
 /**
- * Calls the method at once, and attaches the contexts when the message is about to be sent: the call's timeout counts from
- * the beginning, however long a source or a schema takes. A message that the SDK sends again, in a further round of
- * `input_required` or once its transport has authorized anew, gets its contexts anew (RC-021).
+ * The contexts of a message. The caller waits for them no longer than the signal of the call says.
  *
- * @param first the contexts for the first time, where they were asked for already
- */
-export function sendLater(sending: Sending, first?: Promise<Contexts>): unknown {
-  const { client, method, args, message } = sending
-  const { signal, relatedTask } = (args[2] ?? args[1] ?? {}) as { signal?: AbortSignal; relatedTask?: unknown }
-  const call = new AbortController()
-  let next: MaybePromise<Contexts> | undefined = first
-  let isWaiting = false
-  /** The message that was sent last, and what it was before. */
-  let attached: OutgoingMessage | undefined
-  let original: OutgoingMessage
-  const attach = (outgoing: OutgoingMessage): MaybePromise<OutgoingMessage | undefined> => {
-    if (outgoing.method === 'notifications/cancelled' && outgoing.method !== message.method) {
-      if (!isWaiting) return outgoing
-      // What it cancels was never sent.
-      call.abort(signal?.reason)
-      return undefined
-    }
-    isWaiting = true
-    if (outgoing !== attached) original = outgoing
-    const encoded = next ?? encodeContexts(sending, call.signal)
-    next = undefined
-    return andThen(encoded, (contexts) => {
-      if (call.signal.aborted) return undefined
-      isWaiting = false
-      attached = withContexts(original, contexts)
-      return attached
-    })
-  }
-  // SDK 1.x keeps a message with a related task, and does not send it by its transport.
-  const sender = relatedTask === undefined ? attachingClient(client, attach) : undefined
-  if (sender !== undefined) {
-    return (method.apply(sender, [...args]) as Promise<unknown>).catch((error) => {
-      call.abort(signal?.reason)
-      throw error
-    })
-  }
-  try {
-    return andThen(attach(message), (sent) => method.call(client, sent, ...args.slice(1)))
-  } catch (error) {
-    return Promise.reject(error)
-  }
-}
-
-/**
- * @param signal is told to source functions; needed where a context has one
  * @throws what the sources and the schemas throw; ContextError `conflict` when the message has such an entry (RC-023)
  */
-function encodeContexts({ contexts, client, message }: Sending, signal?: AbortSignal): MaybePromise<Contexts> {
+export function encodeContexts({ contexts, client, message, args }: OutgoingCall): MaybePromise<Contexts> {
   const { method, params } = message
-  let encoded = {} as MaybePromise<Contexts>
-  for (const context of contexts) {
-    if (context.isEmpty) continue
-    const { key } = context.definition
-    assertNoContext(message, key)
-    encoded = andThen(encoded, (others) =>
-      andThen(context.encode(client, { method, params, signal: signal as AbortSignal }), (entry) =>
-        entry === undefined ? others : { ...others, [key]: entry },
+  const signal = signalIn(args)
+  const given = contexts.filter(({ isEmpty }) => !isEmpty)
+  for (const { definition } of given) assertNoContext(method, params, definition.key)
+  const encoded = given.reduce<MaybePromise<Contexts>>(
+    (before, context) =>
+      andThen(before, (others) =>
+        andThen(context.encode(client, { method, params, signal }), (entry) => ({
+          ...others,
+          [context.definition.key]: entry,
+        })),
       ),
-    )
-  }
-  return encoded
+    {},
+  )
+  return untilAborted(encoded, signal)
 }
 
-function withContexts(message: OutgoingMessage, contexts: Contexts): OutgoingMessage {
-  // A source may have had none to give.
-  if (Object.keys(contexts).length === 0) return message
+/**
+ * How a message is made anew before the SDK sends it again: source functions are called again, and static fields are still
+ * in it (RC-021).
+ *
+ * @returns `undefined` where no context has a source function
+ */
+export function refreshing(call: OutgoingCall): Refresh | undefined {
+  const contexts = call.contexts.filter(({ isDynamic }) => isDynamic)
+  if (contexts.length === 0) return undefined
+  return (message) => andThen(encodeContexts({ ...call, contexts }), (anew) => attach(message, anew))
+}
+
+function attach(message: OutgoingMessage, contexts: Contexts): OutgoingMessage {
   return { ...message, params: attachContexts(message.params, contexts) }
+}
+
+/** The signal among the arguments of a call. The options come last, after a schema or without one. */
+export function signalIn(args: readonly unknown[]): AbortSignal | undefined {
+  const options = args[2] ?? args[1]
+  const { signal } = (options ?? {}) as { signal?: Partial<AbortSignal> }
+  return signal?.addEventListener && (signal as AbortSignal)
+}
+
+/** Waits for a source or a schema no longer than the caller does. */
+export function untilAborted<T>(pending: MaybePromise<T>, signal: AbortSignal | undefined): MaybePromise<T> {
+  if (!(pending instanceof Promise) || signal === undefined) return pending
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason)
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort)
+    pending.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }

@@ -19,8 +19,8 @@ export interface ContextRequest {
   readonly method: string
   /** The params as the caller gave them. */
   readonly params: unknown
-  /** Aborts when the call fails before it is sent: its own signal, its timeout, or the end of the connection. */
-  readonly signal: AbortSignal
+  /** The caller's signal, where the call has one. */
+  readonly signal: AbortSignal | undefined
 }
 
 /**

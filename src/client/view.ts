@@ -1,9 +1,12 @@
 import { assertNoContext, attachContexts, type OutgoingMessage, type OutgoingParams } from '../codec/attach-context.js'
+import { andThen } from '../shared/maybe-promise.js'
 import { outsideRequests } from '../shared/outside-requests.js'
 import { sharedSymbol } from '../shared/registry.js'
-import { overlay, wrapNestedClient } from './overlay.js'
+import type { RequestContext } from '../wire/types.generated.js'
+import { wrapNestedClient } from './overlay.js'
 import { METHOD_BEHAVIOR, type Method } from './sdk-internals.js'
-import { type Sending, sendLater, sendMessage } from './send-message.js'
+import { callListen, LISTEN } from './listen.js'
+import { type OutgoingCall, sendMessage, signalIn, untilAborted } from './send-message.js'
 import {
   bypassCache,
   callToolOfSdk2,
@@ -88,12 +91,12 @@ class View implements ProxyHandler<object> {
     if (name === 'callTool' && !this.#context.isEmpty) return this.#callingTool(client, method)
     const behavior = METHOD_BEHAVIOR.get(name)
     if (behavior === undefined) return method
-    if (behavior === 'sends') return (...args: [OutgoingMessage]) => sendMessage(this.#sending(method, args, args[0]))
+    if (behavior === 'sends') return (...args: [OutgoingMessage]) => sendMessage(this.#callOf(method, args, args[0]))
     if (behavior === 'on the client') return method.bind(client)
     if (behavior === 'connects') return (...args: unknown[]) => outsideRequests(() => method.apply(client, args))
     if (this.#contexts().every(({ isEmpty }) => isEmpty)) return method
     if (behavior === 'calls a tool') return this.#callingTool(client, method)
-    if (behavior === 'listens') return (...args: unknown[]) => sendLater(this.#sending(method, args, LISTEN))
+    if (behavior === 'listens') return (...args: unknown[]) => callListen(this.#callOf(method, args, LISTEN))
     if (name === 'listTools') return listAndLearn(method, (listing) => this.#learnTools(client, listing))
     if (behavior === 'is cached') return bypassCache(method)
     return name === 'cacheToolMetadata' ? () => {} : method.bind(this.#tools?.store ?? client)
@@ -116,28 +119,25 @@ class View implements ProxyHandler<object> {
     }
   }
 
-  #callSdkTool(client: object, callTool: Method, args: unknown[]): unknown {
+  #callSdkTool(client: object, callTool: Method, args: unknown[], settled?: RequestContext): unknown {
     const { key } = this.#context.definition
     const params = args[0] as OutgoingParams
-    let on = this.#tools?.store ?? client
     try {
-      if (params?._meta !== undefined) assertNoContext({ method: 'tools/call', params }, key)
-      const encoded = this.#context.encodeStatic(client)
+      if (params?._meta !== undefined) assertNoContext('tools/call', params, key)
+      const encoded = settled ?? this.#context.encodeStatic(client)
       if (encoded instanceof Promise) {
-        const first = encoded.then((context) => ({ [key]: context }))
-        const { request } = client as ToolClient
-        on = overlay(this.proxy, {
-          request: (...given: [OutgoingMessage]) => sendLater(this.#sending(request, given, given[0]), first),
-        })
-      } else args[0] = attachContexts(params, { [key]: encoded })
+        const context = untilAborted(encoded, signalIn(args))
+        return andThen(context, (settled) => this.#callSdkTool(client, callTool, args, settled))
+      }
+      args[0] = attachContexts(params, { [key]: encoded })
     } catch (error) {
       return Promise.reject(error)
     }
-    if (this.#viewed.isSdk2) return callToolOfSdk2(callTool, on as ToolClient, this, args)
-    return callTool.call(on, args[0], args[1], args[2])
+    if (this.#viewed.isSdk2) return callToolOfSdk2(callTool, client as ToolClient, this, args)
+    return callTool.call(this.#tools?.store ?? client, args[0], args[1], args[2])
   }
 
-  #sending(method: Method, args: readonly unknown[], message: OutgoingMessage): Sending {
+  #callOf(method: Method, args: readonly unknown[], message: OutgoingMessage): OutgoingCall {
     return { contexts: this.#contexts(), client: this.#viewed.client, method, args, message }
   }
 
@@ -151,6 +151,3 @@ class View implements ProxyHandler<object> {
     this.#tools = toolMetadata(client, listing)
   }
 }
-
-/** The message of `listen`, as source functions are told of it. */
-const LISTEN: OutgoingMessage = { method: 'subscriptions/listen' }

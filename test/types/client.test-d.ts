@@ -91,7 +91,7 @@ describe('a source function', () => {
       expectTypeOf(request).toEqualTypeOf<ContextRequest>()
       expectTypeOf(request.method).toEqualTypeOf<string>()
       expectTypeOf(request.params).toEqualTypeOf<unknown>()
-      expectTypeOf(request.signal).toEqualTypeOf<AbortSignal>()
+      expectTypeOf(request.signal).toEqualTypeOf<AbortSignal | undefined>()
       return { tenant: request.method }
     })
   })
