@@ -52,8 +52,8 @@ const OPTIONS: readonly string[] = ['context', 'requireSupport']
  *
  * A client that is not connected yet advertises the context in its capabilities. The handshake changes in nothing else.
  *
- * A view is a Proxy, and methods run with it as `this`. A method of a subclass that reads a `#private` member therefore throws a TypeError
- * on a view, as it does on any Proxy. A method that was bound to the client sends without the context.
+ * A view is a Proxy, and methods run with it as `this`. A method of a subclass that reads a `#private` member therefore
+ * throws a TypeError on a view, as it does on any Proxy. A method that was bound to the client sends without the context.
  *
  * @param client a `Client`; a server's `Server` (`server.server` of an `McpServer`) for sampling and elicitation; or a
  *   view, which then sends the contexts of both definitions

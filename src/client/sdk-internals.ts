@@ -1,6 +1,7 @@
 // Everything of the SDKs' clients that is not public API and that a view depends on. Read in @modelcontextprotocol/sdk
 // 1.15.0 to 1.32.2 and @modelcontextprotocol/client 2.0.0 to 2.4.0. The tests in
-// test/client/sdk-internals.integration.test.ts fail when a member is no longer there; `npm run test:versions` runs the oldest and the newest version of each.
+// test/client/sdk-internals.integration.test.ts fail when a member is no longer there. `npm run test:versions` runs the
+// oldest and the newest version of each.
 import type { OutgoingMessage } from '../codec/attach-context.js'
 import type { MaybePromise } from '../shared/maybe-promise.js'
 import { overlay } from './overlay.js'
@@ -91,8 +92,9 @@ export function refreshingTransport<T>(transport: T, refresh: Refresh): T {
 }
 
 /**
- * An object with the client as its prototype, whose requests are sent by the client, and with empty collections in place of those in which SDK 1.x keeps what
- * `tools/list` said (`_cachedToolOutputValidators` and the like), filled from this listing.
+ * An object with the client as its prototype. The client sends its requests. It has collections of its own in place of
+ * those in which SDK 1.x keeps what `tools/list` said (`_cachedToolOutputValidators` and the like), filled from this
+ * listing.
  */
 export function withToolMetadata(client: object, tools: readonly object[]): object {
   const request: Method = (...args) => (client as { request: Method }).request(...args)

@@ -15,8 +15,8 @@ export interface ToolClient {
 export type Options = Readonly<Record<string, unknown>> | undefined
 
 /**
- * The `callTool` of a client, where it is the SDK's own. Of a subclass's method nobody knows what it needs. The SDK's own
- * class is the one whose parent has `request`.
+ * The `callTool` of a client, where it is the SDK's own. A subclass may override it, so its method runs on the view. The
+ * SDK's own class is the one whose parent has `request`.
  */
 export function sdkCallTool(client: object): Method | undefined {
   for (let holder: object | null = client; holder !== null; holder = Object.getPrototypeOf(holder)) {

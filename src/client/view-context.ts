@@ -9,7 +9,7 @@ import { askSources, type ContextRequest, type Fields, type Source, snapshotFiel
 /** The context of one definition, as a view sends it. It never changes: `with` makes a new one. */
 export class ViewContext {
   readonly definition: AnyDefinition
-  /** Whether no context was ever given, not even an empty one. Messages are then sent as they are. */
+  /** True until a source is given; `{}` counts as one. Messages are then sent as they are. */
   readonly isEmpty: boolean
   /** Whether a source function is called for each request. */
   readonly isDynamic: boolean

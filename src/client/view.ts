@@ -42,8 +42,8 @@ export function createView(client: object, context: ViewContext): object {
 /**
  * The handler of the Proxy that a user has. Its state is private, so that inspecting a view shows no context.
  *
- * A view is made for nearly every call, and over HTTP its code is out of the processor's caches by then: each function
- * that a call enters costs as much as copying a context. So the way through `withContext` and `callTool` enters few.
+ * A view is made for nearly every call. Over HTTP this code is cold by then, and each function call costs as much as
+ * copying a context. So the path through `withContext` and `callTool` calls few functions.
  */
 class View implements ProxyHandler<object> {
   readonly proxy: object
@@ -87,7 +87,7 @@ class View implements ProxyHandler<object> {
     const member = (client as Readonly<Record<PropertyKey, unknown>>)[name]
     if (typeof member !== 'function') return wrapNestedClient(client, name, member, receiver)
     const method = member as Method
-    // What is called most often is found first.
+    // Fast path for `callTool`.
     if (name === 'callTool' && !this.#context.isEmpty) return this.#callingTool(client, method)
     const behavior = METHOD_BEHAVIOR.get(name)
     if (behavior === undefined) return method
@@ -113,7 +113,7 @@ class View implements ProxyHandler<object> {
     const isSdk = callTool === this.#viewed.callTool
     const isFast = isSdk && !this.#context.isDynamic && this.#earlier.length === 0
     return function (...args) {
-      // Somebody who wraps the view wants to see its `request` called, and a subclass's `callTool` may call other methods.
+      // A wrapper around the view must see the call to `request`. A subclass's `callTool` may call other methods.
       if (isFast && this === view.proxy) return view.#callSdkTool(client, callTool, args)
       return isSdk2 ? callToolOfSdk2(callTool, this as ToolClient, view, args) : callTool.apply(this, args)
     }
