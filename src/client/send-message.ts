@@ -49,17 +49,14 @@ export function encodeContexts({ contexts, client, message, args }: OutgoingCall
   const signal = signalIn(args)
   const given = contexts.filter(({ isEmpty }) => !isEmpty)
   for (const { definition } of given) assertNoContext(method, params, definition.key)
-  const encoded = given.reduce<MaybePromise<Contexts>>(
-    (before, context) =>
-      andThen(before, (others) =>
-        andThen(context.encode(client, { method, params, signal }), (entry) => ({
-          ...others,
-          [context.definition.key]: entry,
-        })),
-      ),
-    {},
-  )
-  return untilAborted(encoded, signal)
+  let encoded = {} as MaybePromise<Contexts>
+  for (const context of given) {
+    const encode = () => untilAborted(context.encode(client, { method, params, signal }), signal)
+    encoded = andThen(encoded, (others) =>
+      andThen(encode(), (entry) => ({ ...others, [context.definition.key]: entry })),
+    )
+  }
+  return encoded
 }
 
 /**
