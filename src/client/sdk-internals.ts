@@ -21,7 +21,8 @@ export const METHOD_BEHAVIOR: ReadonlyMap<PropertyKey, Behavior> = /* @__PURE__ 
     // Every verb ends in `request` or `notification`. SDK 2.x sends `server/discover` by `_requestWithSchema`.
     sends: 'request notification _requestWithSchema',
     connects: 'connect',
-    // These set up the connection for everybody, so they run on the client itself.
+    // These act on the connection of everybody, so they run on the client itself. Other methods that send nothing run on
+    // the view: what they set lands on the client.
     'on the client': 'close setRequestHandler setNotificationHandler',
     listens: 'listen',
     'calls a tool': 'callTool',

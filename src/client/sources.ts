@@ -86,7 +86,7 @@ function mergeFields(results: readonly unknown[]): Fields | undefined {
  * @throws ContextError `invalid` for a source that is not an object of fields
  */
 export function snapshotFields(source: unknown, limits: ContextLimits): Fields {
-  if (typeof source !== 'object' || source === null || Array.isArray(source)) throw notASource(source)
+  if (!isObject(source)) throw notASource(source)
   const fields: Record<string, unknown> = { ...source }
   for (const name in fields) if (typeof fields[name] === 'object') fields[name] = snapshot(fields[name], limits)
   return fields

@@ -51,7 +51,7 @@ export function toolMetadata(client: object, listing: unknown): ToolMetadata {
 /** A view, and the definitions of the tools in its own listing. */
 interface ToolView {
   readonly proxy: object
-  readonly tools: ToolMetadata['tools'] | undefined
+  readonly toolDefinitions: ToolMetadata['tools'] | undefined
 }
 
 /**
@@ -67,8 +67,8 @@ export function callToolOfSdk2(
   view: ToolView,
   args: readonly unknown[],
 ): unknown {
-  if ((args[1] as Options)?.toolDefinition) return callTool.apply(client, [...args])
-  const given = withDefinition(view.tools, args)
+  if ((args[1] as Options)?.toolDefinition !== undefined) return callTool.apply(client, [...args])
+  const given = withToolDefinition(view.toolDefinitions, args)
   if (client.getProtocolEra() !== 'modern') return callTool.apply(client, given)
   return (callTool.apply(hidingMismatch(client), given) as Promise<unknown>).catch((error) => {
     if (error instanceof HiddenMismatch) return repeatCall(callTool, client, view, args)
@@ -76,7 +76,7 @@ export function callToolOfSdk2(
   })
 }
 
-function withDefinition(tools: ToolMetadata['tools'] | undefined, args: readonly unknown[]): unknown[] {
+function withToolDefinition(tools: ToolMetadata['tools'] | undefined, args: readonly unknown[]): unknown[] {
   const [params, options, ...rest] = args
   const toolDefinition = tools?.get(getOwn(params, 'name'))
   return toolDefinition === undefined ? [...args] : [params, { ...(options as object), toolDefinition }, ...rest]
@@ -94,28 +94,29 @@ async function repeatCall(callTool: Method, client: ToolClient, view: ToolView, 
     // The second call shows whether the listing mattered.
   }
   try {
-    return await callTool.apply(hidingMismatch(client), withDefinition(view.tools, args))
+    return await callTool.apply(hidingMismatch(client), withToolDefinition(view.toolDefinitions, args))
   } catch (error) {
     throw error instanceof HiddenMismatch ? error.cause : error
   }
 }
 
+/** What a HeaderMismatch is hidden in: without its code, it does not start the SDK's own recovery. */
 class HiddenMismatch {
   constructor(readonly cause: unknown) {}
 }
 
-const hiding = /* @__PURE__ */ new WeakMap<object, ToolClient>()
+const hidingClients = /* @__PURE__ */ new WeakMap<object, ToolClient>()
 
-/** The client, but that its requests reject with a `HiddenMismatch` in place of a HeaderMismatch. */
+/** An object with the client as its prototype, whose requests hide a HeaderMismatch. There is one for each client. */
 function hidingMismatch(client: ToolClient): ToolClient {
-  const known = hiding.get(client)
+  const known = hidingClients.get(client)
   if (known !== undefined) return known
   const request: Method = (...args) =>
     (client.request(...args) as Promise<unknown>).catch((error) => {
       throw error?.code === HEADER_MISMATCH ? new HiddenMismatch(error) : error
     })
   const made: ToolClient = Object.create(client, { request: { value: request } })
-  hiding.set(client, made)
+  hidingClients.set(client, made)
   return made
 }
 

@@ -119,15 +119,16 @@ class View implements ProxyHandler<object> {
     }
   }
 
-  #callSdkTool(client: object, callTool: Method, args: unknown[], settled?: RequestContext): unknown {
+  /** @param waitedFor the encoded context, once an asynchronous schema has accepted it */
+  #callSdkTool(client: object, callTool: Method, args: unknown[], waitedFor?: RequestContext): unknown {
     const { key } = this.#context.definition
     const params = args[0] as OutgoingParams
     try {
       if (params?._meta !== undefined) assertNoContext('tools/call', params, key)
-      const encoded = settled ?? this.#context.encodeStatic(client)
+      const encoded = waitedFor ?? this.#context.encodeStatic(client)
       if (encoded instanceof Promise) {
-        const context = untilAborted(encoded, signalIn(args))
-        return andThen(context, (settled) => this.#callSdkTool(client, callTool, args, settled))
+        const accepted = untilAborted(encoded, signalIn(args))
+        return andThen(accepted, (context) => this.#callSdkTool(client, callTool, args, context))
       }
       args[0] = attachContexts(params, { [key]: encoded })
     } catch (error) {
@@ -142,7 +143,7 @@ class View implements ProxyHandler<object> {
   }
 
   /** The definitions of the tools in this view's own listing. */
-  get tools(): ToolMetadata['tools'] | undefined {
+  get toolDefinitions(): ToolMetadata['tools'] | undefined {
     return this.#tools?.tools
   }
 

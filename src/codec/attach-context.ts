@@ -33,5 +33,5 @@ export function attachContexts(params: OutgoingParams, contexts: Contexts): Outg
 export function assertNoContext(method: string, params: OutgoingParams, key: string): void {
   const meta = params?._meta
   if (typeof meta !== 'object' || meta === null || !Object.hasOwn(meta, key)) return
-  throw new ContextError('conflict', `${method}: _meta already has ${key}: give it there or by withContext()`)
+  throw new ContextError('conflict', `${method}: _meta already has ${key}: give it there or by withContext(), not both`)
 }
