@@ -1,10 +1,10 @@
 export { type DecodedContext, decodeContext, encodeContext } from './codec/codec.js'
+export { redactContext } from './codec/redact-context.js'
 export { validateMetaKey } from './definition/context-key.js'
 export { type ContextDefinitionOptions, defineContext } from './definition/define-context.js'
 export type { HeaderBindingInput } from './definition/header-bindings.js'
 export { contextJsonSchema } from './definition/json-schema.js'
 export { DEFAULT_LIMITS } from './definition/limits.js'
-export { redactContext } from './codec/redact-context.js'
 export type {
   AnyDefinition,
   ContextDefinition,

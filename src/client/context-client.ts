@@ -4,7 +4,7 @@ import type { AnyDefinition } from '../definition/types.js'
 import { checkOptions, invalidDefinition } from '../errors/invalid-definition.js'
 import type { ContextSource, ContextSourceResult } from './sources.js'
 import { createView } from './view.js'
-import { ViewContext } from './view-context.js'
+import { withSource } from './view-context.js'
 
 /** What a context can be bound to: the `Client` or the `Server` of either SDK major, or any object of their shape. */
 export interface ContextCapableClient {
@@ -56,8 +56,8 @@ const OPTIONS: readonly string[] = ['context', 'requireSupport']
  *
  * A client that is not connected yet advertises the context in its capabilities. The handshake changes in nothing else.
  *
- * A view is a Proxy, and methods run with it as `this`. A method of a subclass that reads a `#private` member therefore throws a TypeError
- * on a view, as it does on any Proxy. A method that was bound to the client sends without the context.
+ * A view is a Proxy, and methods run with it as `this`. A method of a subclass that reads a `#private` member therefore
+ * throws a TypeError on a view, as it does on any Proxy. A method that was bound to the client sends without the context.
  *
  * @param client a `Client`; a server's `Server` (`server.server` of an `McpServer`) for sampling and elicitation; or a
  *   view, which then sends the contexts of both definitions
@@ -80,8 +80,9 @@ export function createContextClient<
   if (typeof (options.requireSupport ?? false) !== 'boolean') {
     throw invalidDefinition('createContextClient(): requireSupport is true or false')
   }
-  const empty = new ViewContext(definition, options.requireSupport === true, [], undefined)
-  const context = options.context === undefined ? empty : empty.with(options.context)
+  const requireSupport = options.requireSupport === true
+  const empty = { definition, requireSupport, sources: [], fields: undefined, isCopied: false, isValid: false }
+  const context = options.context === undefined ? empty : withSource(empty, options.context)
   // A server that sends sampling and elicitation with a context does not thereby say that it takes one.
   if ('getServerCapabilities' in client) advertise(client, definition.key, {})
   return createView(client, context) as ContextClient<C, D>

@@ -1,6 +1,7 @@
 // Everything of the SDKs' clients that is not public API and that a view depends on. Read in @modelcontextprotocol/sdk
 // 1.15.0 to 1.32.2 and @modelcontextprotocol/client 2.0.0 to 2.4.0. The tests in
-// test/client/sdk-internals.integration.test.ts fail when a member is no longer there; `npm run test:versions` runs the oldest and the newest version of each.
+// test/client/sdk-internals.integration.test.ts fail when a member is no longer there. `npm run test:versions` runs the
+// oldest and the newest version of each.
 import type { OutgoingMessage } from '../codec/attach-context.js'
 import type { MaybePromise } from '../shared/maybe-promise.js'
 import { overlay } from './overlay.js'
@@ -20,9 +21,9 @@ export const METHOD_BEHAVIOR: ReadonlyMap<PropertyKey, Behavior> = /* @__PURE__ 
     // Every verb ends in `request` or `notification`. SDK 2.x sends `server/discover` by `_requestWithSchema`.
     sends: 'request notification _requestWithSchema',
     connects: 'connect',
-    // These set up the connection for everybody, so they run on the client itself.
-    'on the client':
-      'close registerCapabilities setRequestHandler removeRequestHandler setNotificationHandler removeNotificationHandler setVersionNegotiation',
+    // These act on the connection of everybody, so they run on the client itself. Other methods that send nothing run on
+    // the view: what they set lands on the client.
+    'on the client': 'close setRequestHandler setNotificationHandler',
     listens: 'listen',
     'calls a tool': 'callTool',
     // Methods of (params, options). SDK 2.x caches their results without regard to `_meta`.
@@ -34,64 +35,91 @@ export const METHOD_BEHAVIOR: ReadonlyMap<PropertyKey, Behavior> = /* @__PURE__ 
   ),
 )
 
-/** The private members of a client and its transport that a message passes. */
+/** The private members of a client that a message passes. */
 interface SdkClient {
-  readonly _transport?: SdkTransport
-  readonly _responseHandlers?: Map<unknown, unknown>
-  readonly _progressHandlers?: Map<unknown, unknown>
-}
-interface SdkTransport {
-  readonly send: Method
-  /** What sends in the HTTP transports of SDK 2.x. */
-  readonly _send?: Method
-  /** Transports that have one send a message again once they are authorized. */
-  readonly _authProvider?: unknown
+  readonly _transport?: unknown
+  /** Every request of SDK 2.x ends in this method, the further rounds of `input_required` too. */
+  readonly _requestWithSchemaViaCodec?: Method
 }
 
-/** Changes a message that is about to be sent. `undefined` is not to be sent. */
-export type Attach = (message: OutgoingMessage) => MaybePromise<OutgoingMessage | undefined>
+/** A schema that any result passes. Both SDKs take it. */
+const ANY_RESULT = {
+  '~standard': { version: 1, vendor: 'mcp-request-context', validate: (value: unknown) => ({ value }) },
+}
 
 /**
- * A client for one message: all that it sends passes `attach`, also what an SDK sends again by itself. When `attach` fails,
- * the call rejects with the same error.
+ * A request that is never sent, so nothing answers it. It ends as the SDK ends such a request, with the SDK's own error: by
+ * its timeout, by its signal, or when the connection ends. Nothing is left of it then.
  *
- * @returns `undefined` for a client that is not an SDK's
+ * @param client of an SDK. With any other, it ends by its signal alone
  */
-export function attachingClient(client: object, attach: Attach): object | undefined {
-  const sdk = client as SdkClient
-  if (sdk._responseHandlers === undefined) return undefined
-  const transport = () => sdk._transport && attachingTransport(sdk._transport, sdk, attach)
+export async function requestWithoutAnswer(
+  client: object,
+  method: string,
+  options: { readonly timeout?: number | undefined; readonly signal: AbortSignal },
+): Promise<never> {
+  let protocol: { request?: Method } | null = client
+  // A subclass, or somebody who replaced the method, would send something.
+  while (protocol !== null && !Object.hasOwn(protocol, '_setupTimeout')) protocol = Object.getPrototypeOf(protocol)
+  const silent: object = Object.create(client, {
+    _transport: { value: { send: async () => {} } },
+    // No message of the client has this id, and no peer can guess it.
+    _requestMessageId: { value: -Math.random(), writable: true },
+  })
+  const { signal } = options
+  if (protocol !== null) await protocol.request?.call(silent, { method }, ANY_RESULT, options)
+  else if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve))
+  throw signal.reason
+}
+
+/** Makes a message anew that an SDK is about to send again. */
+export type Refresh = (message: OutgoingMessage) => MaybePromise<OutgoingMessage>
+
+/**
+ * A client that makes a message anew before the SDK sends it again: in a further round of `input_required` (2.x), or
+ * after its transport has authorized anew (RC-021). It is for one message.
+ *
+ * @returns `client` itself where the SDK never sends a message again
+ */
+export function refreshOnRetry(client: object, refresh: Refresh): object {
+  const { _transport: transport, _requestWithSchemaViaCodec: request } = client as SdkClient
+  const refreshing = refreshingTransport(transport, refresh)
+  if (request === undefined && refreshing === transport) return client
+  let sent = false
+  const requestAnew: Method = function (codec, message, ...rest) {
+    const send = (next: unknown) => request?.call(this, codec, next, ...rest)
+    if (sent)
+      return Promise.resolve(message as OutgoingMessage)
+        .then(refresh)
+        .then(send)
+    sent = true
+    return send(message)
+  }
   return overlay(client, {
+    ...(request !== undefined && { _requestWithSchemaViaCodec: requestAnew }),
     get _transport() {
-      return transport()
-    },
-    // `listen` of SDK 2.x sends by the public member.
-    get transport() {
-      return transport()
+      const current = (client as SdkClient)._transport
+      return current === transport ? refreshing : refreshingTransport(current, refresh)
     },
   })
 }
 
-function attachingTransport(transport: SdkTransport, client: SdkClient, attach: Attach): SdkTransport {
-  const sendsAgain = transport._authProvider !== undefined
-  const name = sendsAgain && transport._send !== undefined ? '_send' : 'send'
-  const send = transport[name] as Method
-  async function attachAndSend(this: unknown, message: OutgoingMessage, ...rest: unknown[]): Promise<unknown> {
-    let attached: MaybePromise<OutgoingMessage | undefined>
-    try {
-      attached = attach(message)
-      if (attached instanceof Promise) attached = await attached
-    } catch (error) {
-      // SDK 1.x forgets a request when it is answered or cancelled, but not when it could not be sent.
-      const { id } = message as { id?: unknown }
-      client._responseHandlers?.delete(id)
-      client._progressHandlers?.delete(id)
-      throw error
-    }
-    // A transport that sends again calls its own method. Any other may have private members, which a Proxy has not.
-    return attached && send.call(sendsAgain ? this : transport, attached, ...rest)
+/**
+ * A transport for one message. Transports with an `authProvider` send a message again once they are authorized, by their
+ * own `send` (1.x) or `_send` (2.x): the message is made anew first.
+ *
+ * @returns `transport` itself where it never does that
+ */
+export function refreshingTransport<T>(transport: T, refresh: Refresh): T {
+  if ((transport as { _authProvider?: unknown } | undefined)?._authProvider === undefined) return transport
+  const target = transport as T & object
+  const name = '_send' in target ? '_send' : 'send'
+  let last: unknown
+  async function send(this: unknown, message: OutgoingMessage, ...rest: unknown[]): Promise<unknown> {
+    last = message === last ? await refresh(message) : message
+    return (Reflect.get(target, name) as Method).call(this, last, ...rest)
   }
-  return overlay(transport, { [name]: attachAndSend })
+  return overlay(target, { [name]: send })
 }
 
 /** What is known of the lists of a client's server. */
@@ -135,8 +163,9 @@ function intercept(client: object, name: string, by: (method: Method, args: unkn
 }
 
 /**
- * An object with the client as its prototype, whose requests are sent by the client, and with empty collections in place of those in which SDK 1.x keeps what
- * `tools/list` said (`_cachedToolOutputValidators` and the like), filled from this listing.
+ * An object with the client as its prototype. The client sends its requests. It has collections of its own in place of
+ * those in which SDK 1.x keeps what `tools/list` said (`_cachedToolOutputValidators` and the like), filled from this
+ * listing.
  */
 export function withToolMetadata(client: object, tools: readonly object[]): object {
   const request: Method = (...args) => (client as { request: Method }).request(...args)

@@ -19,7 +19,7 @@ export interface ContextRequest {
   readonly method: string
   /** The params as the caller gave them. */
   readonly params: unknown
-  /** Aborts when the call fails before it is sent: its own signal, its timeout, or the end of the connection. */
+  /** Aborts when the call ends before its context is there: by its signal, its timeout, or the end of the connection. */
   readonly signal: AbortSignal
 }
 
@@ -57,7 +57,14 @@ export type Source = Fields | ((request: ContextRequest) => MaybePromise<unknown
  * @throws what a source throws; ContextError `invalid` when one returns something other than an object of fields
  */
 export function askSources(sources: readonly Source[], request: ContextRequest): MaybePromise<Fields | undefined> {
-  const results = sources.map((source) => (typeof source === 'function' ? source(request) : source))
+  const results = sources.map((source) => {
+    try {
+      return typeof source === 'function' ? source(request) : source
+    } catch (error) {
+      // Thrown from here, it would leave a promise of another source to nobody.
+      return Promise.reject(error)
+    }
+  })
   return results.some(isPromise) ? Promise.all(results).then(mergeFields) : mergeFields(results)
 }
 
@@ -72,7 +79,7 @@ function mergeFields(results: readonly unknown[]): Fields | undefined {
   // Spread, a field named `__proto__` stays a field, and the encoder rejects it. Assigned, it would set the prototype.
   for (const result of results) {
     if (result === undefined) continue
-    if (!isFields(result)) throw notASource(result)
+    assertFields(result)
     merged = { ...merged, ...result }
   }
   return merged
@@ -85,7 +92,7 @@ function mergeFields(results: readonly unknown[]): Fields | undefined {
  * @throws ContextError `invalid` for a source that is not an object of fields
  */
 export function snapshotFields(source: unknown, definition: AnyDefinition): Fields {
-  if (!isFields(source)) throw notASource(source)
+  assertFields(source)
   const fields: Record<string, unknown> = { ...source }
   for (const name in fields) {
     if (typeof fields[name] === 'object') fields[name] = snapshot(name, fields[name], definition)
@@ -108,14 +115,13 @@ function snapshot(name: string, value: unknown, definition: AnyDefinition): unkn
   }
 }
 
-/** A promise, a `Map` and an array are objects, and have no fields. */
-function isFields(value: unknown): value is object {
-  return isJsonObject(value) && !isPromise(value)
-}
-
-function notASource(value: unknown): ContextError {
-  return new ContextError(
-    'invalid',
-    `a source is an object of fields or a function that returns one, not ${kindOf(value)}`,
-  )
+/**
+ * Checks that a value is an object of fields. A promise, a `Map` and an array are objects, and have no fields.
+ *
+ * @throws ContextError `invalid`
+ */
+export function assertFields(value: unknown): asserts value is Fields {
+  if (isJsonObject(value) && !isPromise(value)) return
+  const kind = kindOf(value)
+  throw new ContextError('invalid', `a source is an object of fields or a function that returns one, not ${kind}`)
 }

@@ -15,8 +15,8 @@ export interface ToolClient {
 export type Options = Readonly<Record<string, unknown>> | undefined
 
 /**
- * The `callTool` of a client, where it is the SDK's own. Of a subclass's method nobody knows what it needs. The SDK's own
- * class is the one whose parent has `request`.
+ * The `callTool` of a client, where it is the SDK's own. A subclass may override it, so its method runs on the view. The
+ * SDK's own class is the one whose parent has `request`.
  */
 export function sdkCallTool(client: object): Method | undefined {
   for (let holder: object | null = client; holder !== null; holder = Object.getPrototypeOf(holder)) {
@@ -71,7 +71,7 @@ export function callToolOfSdk2(
   args: readonly unknown[],
 ): unknown {
   if ((args[1] as Options)?.toolDefinition !== undefined) return callTool.apply(client, [...args])
-  const given = withDefinition(view.tools, args)
+  const given = withToolDefinition(view.tools, args)
   if (client.getProtocolEra() !== 'modern') return callTool.apply(client, given)
   return (callTool.apply(hidingMismatch(client), given) as Promise<unknown>).catch((error) => {
     if (error instanceof HiddenMismatch) return repeatCall(callTool, client, view, args)
@@ -79,7 +79,7 @@ export function callToolOfSdk2(
   })
 }
 
-function withDefinition(tools: ToolMetadata | undefined, args: readonly unknown[]): unknown[] {
+function withToolDefinition(tools: ToolMetadata | undefined, args: readonly unknown[]): unknown[] {
   const [params, options, ...rest] = args
   const toolDefinition = tools?.definitions.get(getOwn(params, 'name'))
   return toolDefinition === undefined ? [...args] : [params, { ...(options as object), toolDefinition }, ...rest]
@@ -97,29 +97,29 @@ async function repeatCall(callTool: Method, client: ToolClient, view: ToolView, 
     // The second call shows whether the listing mattered.
   }
   try {
-    return await callTool.apply(hidingMismatch(client), withDefinition(view.tools, args))
+    return await callTool.apply(hidingMismatch(client), withToolDefinition(view.tools, args))
   } catch (error) {
-    throw error instanceof HiddenMismatch ? error.mismatch : error
+    throw error instanceof HiddenMismatch ? error.cause : error
   }
 }
 
+/** What a HeaderMismatch is hidden in: without its code, it does not start the SDK's own recovery. */
 class HiddenMismatch {
-  constructor(readonly mismatch: unknown) {}
+  constructor(readonly cause: unknown) {}
 }
 
-const hiding = /* @__PURE__ */ new WeakMap<object, ToolClient>()
+const hidingClients = /* @__PURE__ */ new WeakMap<object, ToolClient>()
 
-/** The client, but that its requests reject with a `HiddenMismatch` in place of a HeaderMismatch. */
+/** An object with the client as its prototype, whose requests hide a HeaderMismatch. There is one for each client. */
 function hidingMismatch(client: ToolClient): ToolClient {
-  const known = hiding.get(client)
+  const known = hidingClients.get(client)
   if (known !== undefined) return known
-  const hide = (error: unknown): never => {
-    throw (error as { code?: unknown } | undefined)?.code === HEADER_MISMATCH ? new HiddenMismatch(error) : error
-  }
-  const made: ToolClient = Object.create(client, {
-    request: { value: (...args: unknown[]) => (client.request(...args) as Promise<unknown>).catch(hide) },
-  })
-  hiding.set(client, made)
+  const request: Method = (...args) =>
+    (client.request(...args) as Promise<unknown>).catch((error) => {
+      throw error?.code === HEADER_MISMATCH ? new HiddenMismatch(error) : error
+    })
+  const made: ToolClient = Object.create(client, { request: { value: request } })
+  hidingClients.set(client, made)
   return made
 }
 

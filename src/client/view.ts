@@ -1,9 +1,13 @@
 import { assertNoContext, attachContexts, type OutgoingMessage, type OutgoingParams } from '../codec/attach-context.js'
+import type { MaybePromise } from '../shared/maybe-promise.js'
 import { outsideRequests } from '../shared/outside-requests.js'
 import { sharedSymbol } from '../shared/registry.js'
-import { overlay, wrapNestedClient } from './overlay.js'
+import type { RequestContext } from '../wire/types.generated.js'
+import { callListen, LISTEN } from './listen.js'
+import { OutgoingCall } from './outgoing-call.js'
+import { wrapNestedClient } from './overlay.js'
 import { METHOD_BEHAVIOR, type Method, watchLists } from './sdk-internals.js'
-import { bindCallbacks, type Sending, sendLater, sendMessage } from './send-message.js'
+import { bindCallbacks, sendMessage } from './send-message.js'
 import {
   bypassCache,
   callToolOfSdk2,
@@ -12,13 +16,16 @@ import {
   type ToolClient,
   type ToolMetadata,
 } from './tool-calls.js'
-import type { ViewContext } from './view-context.js'
+import { encodeStatic, isEmpty, type ViewContext, withSource } from './view-context.js'
 
 /** By this member a view shows what it is made of, also to another copy of this package. */
 const VIEW: unique symbol = /* @__PURE__ */ sharedSymbol('view') as never
 
+/** The message of `callTool`, for what waits before it is sent. */
+const CALL: OutgoingMessage = { method: 'tools/call' }
+
 /** What all views of one client share. */
-interface Viewed {
+interface SharedByViews {
   readonly client: object
   /** `callTool` where it is the SDK's own. */
   readonly callTool: Method | undefined
@@ -31,22 +38,22 @@ interface Viewed {
 export function createView(client: object, context: ViewContext): object {
   const view = (client as { [VIEW]?: View })[VIEW]
   if (view !== undefined) return view.withDefinition(context)
-  const viewed = { client, callTool: sdkCallTool(client), isSdk2: 'getProtocolEra' in client }
-  const { proxy } = new View(viewed, [], context, undefined)
+  const shared = { client, callTool: sdkCallTool(client), isSdk2: 'getProtocolEra' in client }
+  const { proxy } = new View(shared, [], context, undefined)
   // What the SDK sends by itself carries the context that the client was created with first.
-  if (!context.isEmpty && 'getServerCapabilities' in client) watchLists(client).lister ??= proxy
+  if (!isEmpty(context) && 'getServerCapabilities' in client) watchLists(client).lister ??= proxy
   return proxy
 }
 
 /**
  * The handler of the Proxy that a user has. Its state is private, so that inspecting a view shows no context.
  *
- * A view is made for nearly every call, and over HTTP its code is out of the processor's caches by then: each function
- * that a call enters costs as much as copying a context. So the way through `withContext` and `callTool` enters few.
+ * A view is made for nearly every call. Over HTTP this code is cold by then, and each function call costs as much as
+ * copying a context. So the path through `withContext` and `callTool` calls few functions.
  */
 class View implements ProxyHandler<object> {
   readonly proxy: object
-  readonly #viewed: Viewed
+  readonly #shared: SharedByViews
   /** The contexts of the definitions that were added before. */
   readonly #earlier: readonly ViewContext[]
   /** The context of the last definition: `withContext` adds to it. */
@@ -54,16 +61,21 @@ class View implements ProxyHandler<object> {
   /** What `tools/list` said. Views that are made of this one know it too, until the server says that the list has changed. */
   #tools: ToolMetadata | undefined
 
-  constructor(viewed: Viewed, earlier: readonly ViewContext[], context: ViewContext, tools: ToolMetadata | undefined) {
-    this.#viewed = viewed
+  constructor(
+    shared: SharedByViews,
+    earlier: readonly ViewContext[],
+    context: ViewContext,
+    tools: ToolMetadata | undefined,
+  ) {
+    this.#shared = shared
     this.#earlier = earlier
     this.#context = context
     this.#tools = tools
-    this.proxy = new Proxy(viewed.client, this)
+    this.proxy = new Proxy(shared.client, this)
   }
 
   withDefinition(context: ViewContext): object {
-    return new View(this.#viewed, this.#contexts(), context, this.#tools).proxy
+    return new View(this.#shared, this.#contexts(), context, this.#tools).proxy
   }
 
   #contexts(): readonly ViewContext[] {
@@ -80,29 +92,26 @@ class View implements ProxyHandler<object> {
 
   get(client: object, name: PropertyKey, receiver: unknown): unknown {
     if (name === 'withContext') {
-      return (source: unknown) => new View(this.#viewed, this.#earlier, this.#context.with(source), this.#tools).proxy
+      return (source: unknown) =>
+        new View(this.#shared, this.#earlier, withSource(this.#context, source), this.#tools).proxy
     }
     if (name === VIEW) return this
     const member = (client as Readonly<Record<PropertyKey, unknown>>)[name]
     if (typeof member !== 'function') return wrapNestedClient(client, name, member, receiver)
     const method = member as Method
-    // What is called most often is found first.
-    if (name === 'callTool' && !(this.#context.isEmpty && this.#earlier.length === 0)) {
-      const view = this
-      const isFast = method === this.#viewed.callTool && !this.#context.isDynamic && this.#earlier.length === 0
-      return function (this: unknown, ...args: unknown[]): unknown {
-        // Somebody who wraps the view wants to see its `request` called. A subclass's `callTool` may call other methods.
-        if (isFast && this === view.proxy) return view.#callSdkTool(client, method, args)
-        return view.#viewed.isSdk2 ? callToolOfSdk2(method, this as ToolClient, view, args) : method.apply(this, args)
-      }
+    // Fast path for `callTool`. It sends one static context.
+    const { sources, fields } = this.#context
+    if (name === 'callTool' && fields !== undefined && sources.length === 0 && this.#earlier.length === 0) {
+      return this.#callingTool(client, method)
     }
     const behavior = METHOD_BEHAVIOR.get(name)
     if (behavior === undefined) return method
-    if (behavior === 'sends') return (...args: [OutgoingMessage]) => sendMessage(this.#sending(method, args, args[0]))
+    if (behavior === 'sends') return (...args: [OutgoingMessage]) => sendMessage(this.#callOf(method, args, args[0]))
     if (behavior === 'on the client') return method.bind(client)
     if (behavior === 'connects') return (...args: unknown[]) => outsideRequests(() => method.apply(client, args))
-    if (this.#contexts().every(({ isEmpty }) => isEmpty)) return method
-    if (behavior === 'listens') return (...args: unknown[]) => sendLater(this.#sending(method, args, LISTEN))
+    if (this.#contexts().every(isEmpty)) return method
+    if (behavior === 'calls a tool') return this.#callingAnyTool(method)
+    if (behavior === 'listens') return (...args: unknown[]) => callListen(this.#callOf(method, args, LISTEN))
     if (name === 'listTools') {
       return listAndLearn(method, client, (tools) => {
         this.#tools = tools
@@ -112,35 +121,49 @@ class View implements ProxyHandler<object> {
     return name === 'cacheToolMetadata' ? () => {} : method.bind(this.tools?.store ?? client)
   }
 
+  /** `callTool` of a view runs on the view, and ends in its `request`. */
+  #callingAnyTool(callTool: Method): Method {
+    const view = this
+    return function (...args) {
+      return view.#shared.isSdk2 ? callToolOfSdk2(callTool, this as ToolClient, view, args) : callTool.apply(this, args)
+    }
+  }
+
   /**
    * The SDK's own `callTool` only reads members of its client and hands its params to `request`. With a static context in
    * the params it can run on the client itself. Behind the view's Proxy, each member that it reads would take as long as
    * attaching a context.
    */
+  #callingTool(client: object, callTool: Method): Method {
+    const view = this
+    return function (...args) {
+      // A wrapper around the view must see the call to `request`. A subclass's `callTool` may call other methods.
+      const isFast = callTool === view.#shared.callTool && this === view.proxy
+      return isFast ? view.#callSdkTool(client, callTool, args) : view.#callingAnyTool(callTool).apply(this, args)
+    }
+  }
+
   #callSdkTool(client: object, callTool: Method, given: unknown[]): unknown {
     const args = given.length > 1 ? bindCallbacks(given) : given
-    const { key } = this.#context.definition
     const params = args[0] as OutgoingParams
-    let on = (this.#tools && this.tools?.store) ?? client
+    const { key } = this.#context.definition
+    let encoded: MaybePromise<RequestContext>
     try {
-      if (params?._meta !== undefined) assertNoContext({ method: 'tools/call', params }, key)
-      const encoded = this.#context.encodeStatic(client)
-      if (encoded instanceof Promise) {
-        const first = encoded.then((context) => ({ [key]: context }))
-        const { request } = client as ToolClient
-        on = overlay(this.proxy, {
-          request: (...sent: [OutgoingMessage]) => sendLater(this.#sending(request, sent, sent[0]), first),
-        })
-      } else args[0] = attachContexts(params, { [key]: encoded })
+      if (params?._meta !== undefined) assertNoContext('tools/call', params, key)
+      encoded = encodeStatic(this.#context, client)
     } catch (error) {
       return Promise.reject(error)
     }
-    if (this.#viewed.isSdk2) return callToolOfSdk2(callTool, on as ToolClient, this, args)
-    return callTool.call(on, args[0], args[1], args[2])
+    const send = (context: RequestContext, rest: unknown[]) => {
+      rest[0] = attachContexts(params, { [key]: context })
+      if (this.#shared.isSdk2) return callToolOfSdk2(callTool, client as ToolClient, this, rest)
+      return callTool.apply((this.#tools && this.tools?.store) ?? client, rest)
+    }
+    return encoded instanceof Promise ? this.#callOf(callTool, args, CALL).wait(encoded, send) : send(encoded, args)
   }
 
-  #sending(method: Method, args: readonly unknown[], message: OutgoingMessage): Sending {
-    return { contexts: this.#contexts(), client: this.#viewed.client, method, args: bindCallbacks(args), message }
+  #callOf(method: Method, args: readonly unknown[], message: OutgoingMessage): OutgoingCall {
+    return new OutgoingCall(this.#contexts(), this.#shared.client, method, bindCallbacks(args), message)
   }
 
   /** What this view knows of the tools. */
@@ -149,6 +172,3 @@ class View implements ProxyHandler<object> {
     return this.#tools
   }
 }
-
-/** The message of `listen`, as source functions are told of it. */
-const LISTEN: OutgoingMessage = { method: 'subscriptions/listen' }

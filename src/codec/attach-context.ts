@@ -10,8 +10,8 @@ export interface OutgoingMessage {
 /** The params of a message, as far as they are read here. */
 export type OutgoingParams = { readonly _meta?: Readonly<Record<string, unknown>> | undefined } | undefined
 
-/** The contexts of one message, by their keys. */
-export type Contexts = Readonly<Record<string, RequestContext>>
+/** The contexts of one message, by their keys. `undefined`: its sources had none to give. */
+export type Contexts = Readonly<Record<string, RequestContext | undefined>>
 
 /**
  * A copy of a message's params that carries contexts, beside whatever their `_meta` already has (RC-002). What it has under
@@ -30,7 +30,7 @@ export function attachContexts(params: OutgoingParams, contexts: Contexts): Outg
  *
  * @throws ContextError `conflict` (RC-023)
  */
-export function assertNoContext({ method, params }: OutgoingMessage, key: string): void {
+export function assertNoContext(method: string, params: OutgoingParams, key: string): void {
   const meta = params?._meta
   if (typeof meta !== 'object' || meta === null || !Object.hasOwn(meta, key)) return
   throw new ContextError('conflict', `${method}: _meta already has ${key}: give it there or by withContext(), not both`)

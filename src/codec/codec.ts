@@ -12,6 +12,7 @@ import { isPromise, type MaybePromise } from '../shared/maybe-promise.js'
 import type { RequestContext } from '../wire/types.generated.js'
 import { cloneJson, copyContext, deepFreeze } from './copy-context.js'
 import type { CopyIssue } from './copy-issue.js'
+import type { WalkResult } from './json-walk.js'
 import { rememberSecrets } from './redact-context.js'
 import { validate } from './validate.js'
 
@@ -29,16 +30,24 @@ export function encodeContext<D extends AnyDefinition>(
   definition: D,
   value: ContextInput<D>,
 ): MaybePromise<RequestContext> {
-  let copy: RequestContext
+  return validateCopy(definition, copyOrThrow(definition, value, definition.limits))
+}
+
+/**
+ * Validates a context that was copied.
+ *
+ * @returns `copy`; a promise of it when the schema is asynchronous
+ * @throws ContextError `invalid`
+ */
+export function validateCopy(definition: AnyDefinition, copy: RequestContext): MaybePromise<RequestContext> {
   let result: MaybePromise<SchemaResult<unknown>>
   try {
-    copy = copyOrThrow(definition, value, definition.limits)
     // The schema gets a copy of its own: it cannot change what is sent.
     result = validate(definition.schema, cloneJson(copy))
-    if (!isPromise(result)) return result.issues === undefined ? copy : throwRejected(definition, copy, result.issues)
   } catch (error) {
-    throw error instanceof ContextError ? error : unreadableError(definition, error)
+    throw unreadableError(definition, error)
   }
+  if (!isPromise(result)) return result.issues === undefined ? copy : throwRejected(definition, copy, result.issues)
   return Promise.resolve(result).then(
     ({ issues }) => (issues === undefined ? copy : throwRejected(definition, copy, issues)),
     (error) => {
@@ -53,9 +62,15 @@ export function encodeContext<D extends AnyDefinition>(
  * @throws ContextError `invalid` and `too_large`, as `encodeContext` does
  */
 export function copyOrThrow(definition: AnyDefinition, value: unknown, limits: ContextLimits): RequestContext {
-  const { copy, issue } = copyContext(value, limits)
-  if (copy !== undefined) return copy
-  throw outgoingError(rejectIssue(definition, issue))
+  let copied: WalkResult
+  try {
+    copied = copyContext(value, limits)
+  } catch (error) {
+    // A getter or a proxy threw. A field that could not be copied before throws why.
+    throw error instanceof ContextError ? error : unreadableError(definition, error)
+  }
+  if (copied.copy !== undefined) return copied.copy
+  throw outgoingError(rejectIssue(definition, copied.issue))
 }
 
 function throwRejected(definition: AnyDefinition, context: RequestContext, issues: readonly SchemaIssue[]): never {

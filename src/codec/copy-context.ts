@@ -20,6 +20,7 @@ const MAX_CHARACTER_BYTES = 6
  * @throws what a getter or a proxy within the value throws
  */
 export function copyContext(value: unknown, limits: ContextLimits): WalkResult {
+  // Most contexts are literals.
   const isLiteral = value instanceof Object && Object.getPrototypeOf(value) === Object.prototype
   if (!isLiteral && !isJsonObject(value)) {
     return { issue: invalidIssue(`a context is a JSON object, not ${kindOf(value)}`) }

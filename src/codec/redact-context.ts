@@ -1,7 +1,7 @@
+import type { AnyDefinition } from '../definition/types.js'
 import { getOwn } from '../shared/get-own.js'
 import { sharedEntry } from '../shared/registry.js'
 import { REDACTED } from '../wire/constants.js'
-import type { AnyDefinition } from '../definition/types.js'
 
 type Fields = Readonly<Record<string, unknown>>
 

@@ -30,8 +30,9 @@ export type InheritedContext<
  * again.
  *
  * Within a request, a named field is the request's or none: where the request does not have it, a field of an earlier
- * source is removed. Outside a request, as for a job or for a listing at the start, nothing is inherited and earlier
- * sources stay. What must not be done without a context is for the server behind to `require`.
+ * source is removed. If that leaves no field, an empty context is sent: the schema of the server behind says which fields
+ * must be there, since an empty context satisfies its `required`. Outside a request, as for a job or for a listing at the
+ * start, nothing is inherited and earlier sources stay.
  *
  * Connect through a view, or outside of requests: Node runs what a connection brings later, such as sampling that the
  * server behind asks for, in the scope of the request that opened it. A view connects outside of every scope.

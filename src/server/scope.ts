@@ -7,8 +7,8 @@ import { invalidDefinition } from '../errors/invalid-definition.js'
 import { rejectionError, rejectMissing } from '../errors/rejection.js'
 import { getOwn, isObject } from '../shared/get-own.js'
 import { andThen, isPromise, type MaybePromise } from '../shared/maybe-promise.js'
-import { sharedEntry } from '../shared/registry.js'
 import { type ScopeStorage, scopeStorage } from '../shared/outside-requests.js'
+import { sharedEntry } from '../shared/registry.js'
 import type { IncomingMessage, MessageExtra } from './types.js'
 
 /** One request while it is handled: its message, and the contexts in it. */

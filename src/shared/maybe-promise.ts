@@ -1,5 +1,5 @@
 /**
- * A value, or a promise of it. A step returns it that is synchronous unless a schema or a source is asynchronous, so that
+ * A value, or a promise of it. Returned by steps that are synchronous unless a schema or a source is asynchronous, so that
  * a request with plain values leaves in the same tick.
  */
 export type MaybePromise<T> = T | Promise<T>

@@ -3,8 +3,7 @@ import { createContextClient } from 'mcp-request-context/client'
 import { getContext, installContext, tryGetContext } from 'mcp-request-context/server'
 import { describe, expect, test } from 'vitest'
 import { testContext } from '../support/contexts.js'
-import { serveStateful } from '../support/http.js'
-import { httpTransport } from '../support/http.js'
+import { httpTransport, serveStateful } from '../support/http.js'
 import { answerOf, callWith, connectInMemory, type Extra, MAJORS, newClient, newServer, reply } from '../support/sdk.js'
 
 describe.each(MAJORS)('SDK %i', (major) => {

@@ -156,6 +156,21 @@ describe.each(MAJORS)('views of a client of SDK %i', (major) => {
     })
   })
 
+  test('a call that is aborted while one source is at work asks no further source', async () => {
+    const { root } = await connected()
+    let answer = (_fields: object) => {}
+    const inner = root.withContext(() => new Promise<object>((resolve) => (answer = resolve)))
+    const further = vi.fn(() => ({ span: 's' }))
+    const view = createContextClient(inner, traceContext).withContext(further)
+    const controller = new AbortController()
+    const call = callWith(major, view, TOOL, { signal: controller.signal })
+    controller.abort(new Error('enough'))
+    await expect(call).rejects.toThrow('enough')
+    answer({ tenant: 'acme' })
+    await new Promise(setImmediate)
+    expect(further).not.toHaveBeenCalled()
+  })
+
   describe('what cannot travel', () => {
     test.each<[string, object, object]>([
       ['what the schema refuses', { tenant: 7 }, { code: 'invalid', issues: [{ path: ['tenant'] }] }],

@@ -99,11 +99,47 @@ describe.each(MAJORS)('a call of SDK %i', (major: Major) => {
     expect(seen[0]?.signal.aborted).toBe(true)
   })
 
-  test('on a client that is not connected rejects at once, and asks nothing', async () => {
-    const source = vi.fn(never)
+  test('on a client that is not connected ends like any other, whether its source answers or hangs', async () => {
     const root = createContextClient(newClient(major), testContext) as unknown as View
-    await expect(root.withContext(source).callTool(TOOL)).rejects.toThrow('Not connected')
-    expect(source).not.toHaveBeenCalled()
+    const hanging = callWith(major, root.withContext(never), TOOL, { timeout: 20 })
+    await expect(hanging).rejects.toMatchObject({ code: TIMEOUT[major].code })
+    await expect(root.withContext(async () => ({ tenant: 'acme' })).callTool(TOOL)).rejects.toThrow('Not connected')
+  })
+
+  test('is sent with the time that its source has left', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { client, root } = await connected()
+    const request = vi.spyOn(client, 'request' as never)
+    const view = root.withContext(async () => {
+      vi.advanceTimersByTime(150)
+      return { tenant: 'acme' }
+    })
+    await callWith(major, view, TOOL, { timeout: 200, maxTotalTimeout: 900 })
+    await callWith(major, view, TOOL, { timeout: 200, resetTimeoutOnProgress: true })
+    const sent = request.mock.calls.map((args: unknown[]) => args.at(-1))
+    expect(sent).toMatchObject([{ timeout: 50, maxTotalTimeout: 750 }, { timeout: 200 }])
+  })
+
+  test('that is sent again is not sent once its time is over', async () => {
+    const { client, peer, root } = await connected()
+    // As a transport does that has authorized anew.
+    const transport = Reflect.get(client, '_transport') as { send: (...args: unknown[]) => Promise<void> }
+    const send = transport.send.bind(transport)
+    Object.assign(transport, { _authProvider: {}, send })
+    let asked = 0
+    let answer = (_fields: object) => {}
+    const view = root.withContext(() =>
+      ++asked === 1 ? { tenant: 'a' } : new Promise((resolve) => (answer = resolve)),
+    )
+    transport.send = async function (this: typeof transport, message, ...rest) {
+      const again = (message as { method?: string }).method === 'tools/call' && asked === 1
+      return again ? this.send(message, ...rest) : send(message, ...rest)
+    }
+    await expect(callWith(major, view, TOOL, { timeout: 20 })).rejects.toMatchObject({ code: TIMEOUT[major].code })
+    answer({ tenant: 'b' })
+    await new Promise(setImmediate)
+    expect([asked, peer.of('tools/call')]).toEqual([2, []])
   })
 
   test('tells its source of its own signal’s reason', async () => {

@@ -13,8 +13,8 @@ import { createContextClient, supportedContexts } from 'mcp-request-context/clie
 import { contextFetch, decodeHeaderValue, encodeHeaderValue, headersToContext } from 'mcp-request-context/http'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { printable } from '../../src/shared/printable.js'
 import { findPlaces } from '../../src/cli/json-text.js'
+import { printable } from '../../src/shared/printable.js'
 import { bound } from './definitions.js'
 import { inTime } from './harmless.js'
 

@@ -1,7 +1,7 @@
 // An abort listener of a handler reads the context of its own request, whoever ended the request and however.
 import { PassThrough } from 'node:stream'
 import { StdioServerTransport as StdioV1 } from '@modelcontextprotocol/sdk/server/stdio.js'
-import { serveStdio, StdioServerTransport as StdioV2 } from '@modelcontextprotocol/server/stdio'
+import { StdioServerTransport as StdioV2, serveStdio } from '@modelcontextprotocol/server/stdio'
 import { contextTransport, getContext, installContext } from 'mcp-request-context/server'
 import { linkedTransports } from 'mcp-request-context/testing'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'

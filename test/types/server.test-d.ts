@@ -8,8 +8,8 @@ import { type } from 'arktype'
 import { defineContext } from 'mcp-request-context'
 import {
   contextTransport,
-  getContext,
   forwardHeaders,
+  getContext,
   getHttpHeaders,
   installContext,
   type RequiredRequest,

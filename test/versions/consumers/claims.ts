@@ -1,7 +1,7 @@
 // What must hold on every connection of every version of the SDK.
 import assert from 'node:assert/strict'
 import { contextErrorFrom } from 'mcp-request-context'
-import { createContextClient, type ContextCapableClient, supportedContexts } from 'mcp-request-context/client'
+import { type ContextCapableClient, createContextClient, supportedContexts } from 'mcp-request-context/client'
 import { contextFetch } from 'mcp-request-context/http'
 import type { InstallOptions } from 'mcp-request-context/server'
 import { requestContext } from './context.js'

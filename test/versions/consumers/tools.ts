@@ -1,6 +1,6 @@
 // The tools that the claims call, on a server of either SDK major.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createContextClient, type ContextCapableClient } from 'mcp-request-context/client'
+import { type ContextCapableClient, createContextClient } from 'mcp-request-context/client'
 import {
   type ContextCapableServer,
   getContext,
