@@ -6,10 +6,8 @@ import { CONTEXT_META_KEY } from '../wire/constants.js'
 import { FIELD_NAME } from '../wire/names.js'
 import { validateMetaKey } from './context-key.js'
 import { type HeaderBindingInput, resolveBindings } from './header-bindings.js'
-import { assertHeaderTypes } from './header-types.js'
-import { entriesOf, knownFields, tryContextJsonSchema } from './json-schema.js'
-import { isSelfContained } from './json-schema-reference.js'
 import { resolveLimits } from './limits.js'
+import { assertHeaderTypes, assertNames, schemaFields } from './schema-fields.js'
 import type {
   AnyDefinition,
   ContextDefinition,
@@ -82,24 +80,20 @@ export function defineContext<S extends ContextSchema>(
       'schema is not a Standard Schema: pass an object schema of zod 3.24, valibot 1.0 or arktype 2.0, or later',
     )
   }
-  if (jsonSchema !== undefined && !(isObject(jsonSchema) && isSelfContained(jsonSchema))) {
-    throw invalidDefinition('jsonSchema must be an object with valid keywords, whose every $ref leads into it')
+  if (jsonSchema !== undefined && !isObject(jsonSchema)) {
+    throw invalidDefinition('jsonSchema must be a JSON Schema: an object')
   }
   const schema = options.schema as ContextSchema<SchemaInput<S>, SchemaOutput<S>>
   const headers = resolveBindings(options.headers)
-  const known = headers.length > 0 ? tryContextJsonSchema({ schema, jsonSchema }) : undefined
-  if (known !== undefined) assertHeaderTypes(headers, known)
   const sensitive = resolveFields('sensitive', options.sensitive)
   const safeMessages = resolveFields('safeMessages', options.safeMessages)
   assertNames('safeMessages', safeMessages, sensitive)
   if (headers.length + sensitive.length > 0) {
-    const fields = knownFields({ schema, jsonSchema }) ?? (jsonSchema === undefined ? entriesOf(schema) : undefined)
-    assertNames(
-      'headers',
-      headers.map(({ field }) => field),
-      fields,
-    )
-    assertNames('sensitive', sensitive, fields)
+    const fields = schemaFields({ schema, jsonSchema })
+    const bound = headers.map(({ field }) => field)
+    assertHeaderTypes(headers, fields)
+    assertNames('headers', bound, fields.names)
+    assertNames('sensitive', sensitive, fields.names)
   }
   const definition = Object.freeze({
     key: validateMetaKey(options.key ?? CONTEXT_META_KEY),
@@ -139,11 +133,4 @@ function resolveFields(option: string, fields: unknown = []): readonly string[] 
     }
   }
   return Object.freeze([...new Set<string>(fields)])
-}
-
-/** Checks that an option names only what there is. */
-function assertNames(option: string, names: readonly string[], known: readonly string[] = names): void {
-  const unknown = names.find((name) => !known.includes(name))
-  if (unknown === undefined) return
-  throw invalidDefinition(`${option}: there is no field ${quote(unknown)}; there are ${known.join(', ') || 'none'}`)
 }

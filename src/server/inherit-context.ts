@@ -1,6 +1,6 @@
 import { cloneJson, deepFreeze } from '../codec/copy-context.js'
 import { assertDefinition } from '../definition/define-context.js'
-import { knownFields } from '../definition/json-schema.js'
+import { schemaFields } from '../definition/schema-fields.js'
 import type { AnyDefinition, ContextInput, FieldName, FieldValue } from '../definition/types.js'
 import type { ContextError } from '../errors/context-error.js'
 import { invalidDefinition } from '../errors/invalid-definition.js'
@@ -54,7 +54,7 @@ export function inheritContext<D extends AnyDefinition, F extends FieldName<Cont
 ): () => InheritedContext<D, F> | undefined
 export function inheritContext(definition: AnyDefinition, fields: unknown): () => object | undefined {
   assertDefinition(definition)
-  const named = fields === 'all' ? knownFields(definition) : checkFields(definition, fields)
+  const named = fields === 'all' ? schemaFields(definition).names : checkFields(definition, fields)
   return () => {
     const scope = scopes.getStore()
     if (scope === undefined) return undefined
@@ -65,7 +65,7 @@ export function inheritContext(definition: AnyDefinition, fields: unknown): () =
 }
 
 function checkFields(definition: AnyDefinition, fields: unknown): readonly string[] {
-  const known = knownFields(definition)
+  const known = schemaFields(definition).names
   if (!Array.isArray(fields) || fields.length === 0)
     throw invalidFields("name the fields, such as ['tenant'], or say 'all'")
   for (const [index, field] of fields.entries()) {

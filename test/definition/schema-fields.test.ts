@@ -60,8 +60,8 @@ describe('a field is refused', () => {
     ['a number as a string', 'string', zod(z.number()), 'allows number, not only type'],
     ['a boolean as a string', 'string', zod(z.boolean()), 'allows boolean, not only type'],
     ['a string as an integer', 'integer', zod(z.string()), 'allows string, not only type'],
-    ['an integer as a boolean', 'boolean', zod(z.int()), 'allows number, not only type'],
-    ['a number as Authorization', 'Bearer', zod(z.int()), 'allows number, not only type string'],
+    ['an integer as a boolean', 'boolean', zod(z.int()), 'allows integer, not only type'],
+    ['a number as Authorization', 'Bearer', zod(z.int()), 'allows integer, not only type string'],
     ['only null', 'string', zod(z.null()), 'allows null'],
     [
       'an enum of numbers',

@@ -1,0 +1,106 @@
+import { invalidDefinition } from '../errors/invalid-definition.js'
+import { getOwn, isObject } from '../shared/get-own.js'
+import { quote } from '../shared/printable.js'
+import { invalidBinding } from './header-bindings.js'
+import { tryContextJsonSchema } from './json-schema.js'
+import { followReference } from './json-schema-reference.js'
+import type { AnyDefinition, HeaderBinding } from './types.js'
+
+/** What is known of the fields that a schema allows. */
+export interface SchemaFields {
+  /** Their names; `undefined` where the schema does not list them all. */
+  readonly names: readonly string[] | undefined
+  /** The JSON types that a field may have, those of every member of a union; `undefined` where the schema does not say. */
+  typesOf(field: string): readonly string[] | undefined
+}
+
+/** Keywords that allow fields without naming them. */
+const MORE_FIELDS = ['additionalProperties', 'unevaluatedProperties', 'patternProperties', 'dependentSchemas', 'if']
+
+/**
+ * Reads a schema's JSON Schema, as far as that is needed to find a mistake in a definition. valibot provides none, so the
+ * names are read from its own schemas.
+ */
+export function schemaFields(definition: Pick<AnyDefinition, 'schema' | 'jsonSchema'>): SchemaFields {
+  const root = tryContextJsonSchema(definition)
+  if (root === undefined) return { names: entriesOf(definition.schema), typesOf: () => undefined }
+  const parts = partsOf(root, root)
+  const properties = parts.map((part) => getOwn(part, 'properties'))
+  const isOpen = (part: unknown, index: number) =>
+    (!isObject(properties[index]) && combinedBy(part, root).length === 0) ||
+    MORE_FIELDS.some((keyword) => (getOwn(part, keyword) ?? false) !== false)
+  const isListed = properties.some(isObject) && !parts.some(isOpen)
+  return {
+    names: isListed ? properties.flatMap((named) => Object.keys(named ?? {})) : undefined,
+    typesOf(field) {
+      const schemas = properties.map((named) => getOwn(named, field)).filter((schema) => schema !== undefined)
+      const types = schemas.flatMap((schema) => partsOf(schema, root)).flatMap((part) => ownTypes(part, root))
+      return types.length === 0 || types.includes(undefined) ? undefined : (types as string[])
+    },
+  }
+}
+
+/** A JSON Schema, and those that it is combined of, at any depth. */
+function partsOf(schema: unknown, root: object, parts: unknown[] = []): unknown[] {
+  if (parts.includes(schema)) return parts
+  parts.push(schema)
+  for (const part of combinedBy(schema, root)) partsOf(part, root, parts)
+  return parts
+}
+
+function combinedBy(schema: unknown, root: object): unknown[] {
+  const reference = getOwn(schema, '$ref')
+  const lists = ['allOf', 'anyOf', 'oneOf'].flatMap((keyword) => getOwn(schema, keyword) ?? [])
+  return reference === undefined ? lists : [followReference(reference, root), ...lists]
+}
+
+/** The types that a schema itself names; `undefined` among them where it does not say. */
+function ownTypes(schema: unknown, root: object): (string | undefined)[] {
+  const constant = getOwn(schema, 'const')
+  const listed = constant === undefined ? getOwn(schema, 'enum') : [constant]
+  if (Array.isArray(listed)) return listed.map(typeOf)
+  const type = getOwn(schema, 'type')
+  if (type === undefined) return combinedBy(schema, root).length > 0 ? [] : [undefined]
+  return [type].flat().map(String)
+}
+
+function typeOf(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
+}
+
+/** The names of the members of an object of valibot, or of a union of them: it has `entries`, or `options`. */
+function entriesOf(schema: unknown): readonly string[] | undefined {
+  const { type, entries, options } = schema as Readonly<Record<string, unknown>>
+  const members = Array.isArray(options) ? options.map(entriesOf) : undefined
+  if (members !== undefined) return members.includes(undefined) ? undefined : (members.flat() as string[])
+  return isObject(entries) && /^(?:strict_)?object$/.test(String(type)) ? Object.keys(entries) : undefined
+}
+
+/**
+ * Checks that each bound field has a value that its header can carry, as far as the JSON Schema of the context says.
+ *
+ * @throws ContextError `invalid_definition`, naming the field and what to do
+ */
+export function assertHeaderTypes(bindings: readonly HeaderBinding[], { typesOf }: SchemaFields): void {
+  for (const { field, type } of bindings) {
+    const types = typesOf(field) ?? [type]
+    const isCarried = types.includes(type) || (type === 'integer' && types.includes('number'))
+    if (isCarried && !types.includes('object') && !types.includes('array')) continue
+    const allowed = [...new Set(types)].join(', ')
+    throw invalidBinding(
+      field,
+      `its schema allows ${allowed}, not only type ${type}: bind it by its own type, or another field`,
+    )
+  }
+}
+
+/**
+ * Checks that an option names only what there is.
+ *
+ * @throws ContextError `invalid_definition`
+ */
+export function assertNames(option: string, names: readonly string[], known: readonly string[] = names): void {
+  const unknown = names.find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  throw invalidDefinition(`${option}: there is no field ${quote(unknown)}; there are ${known.join(', ') || 'none'}`)
+}
