@@ -77,11 +77,8 @@ export function createContextClient<
   }
   assertDefinition(definition)
   checkOptions('createContextClient()', options, OPTIONS)
-  if (typeof (options.requireSupport ?? false) !== 'boolean') {
-    throw invalidDefinition('createContextClient(): requireSupport is true or false')
-  }
-  const requireSupport = options.requireSupport === true
-  const empty = { definition, requireSupport, sources: [], fields: undefined, isCopied: false, isValid: false }
+  const requireSupport = Boolean(options.requireSupport)
+  const empty = { definition, requireSupport, sources: [], fields: undefined, error: undefined, isValid: false }
   const context = options.context === undefined ? empty : withSource(empty, options.context)
   // A server that sends sampling and elicitation with a context does not thereby say that it takes one.
   if ('getServerCapabilities' in client) advertise(client, definition.key, {})

@@ -1,7 +1,7 @@
 import { attachContexts, type OutgoingMessage } from '../codec/attach-context.js'
 import type { OutgoingCall } from './outgoing-call.js'
 import { overlay } from './overlay.js'
-import { type Method, refreshingTransport } from './sdk-internals.js'
+import { type Method, refreshingTransport, type SdkTransport } from './sdk-internals.js'
 import { refreshing } from './send-message.js'
 
 /** The message of `listen`, as source functions are told of it. */
@@ -14,10 +14,10 @@ export const LISTEN: OutgoingMessage = { method: 'subscriptions/listen' }
 export async function callListen(call: OutgoingCall): Promise<unknown> {
   const { client, method } = call
   return call.encodeAndSend(call.contexts, (contexts, args) => {
-    const { transport } = client as { readonly transport?: { send: Method } }
+    const { transport } = client as { readonly transport?: SdkTransport }
     if (transport === undefined) return method.apply(client, args)
     const refresh = refreshing(call)
-    const sender = refresh === undefined ? transport : refreshingTransport(transport, refresh)
+    const sender = refresh === undefined ? transport : refreshingTransport(transport, LISTEN.method, refresh)
     const send: Method = (message, ...rest) => {
       const params = attachContexts((message as OutgoingMessage).params, contexts)
       return sender.send({ ...(message as object), params }, ...rest)

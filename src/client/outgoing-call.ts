@@ -1,14 +1,13 @@
 import { assertNoContext, type Contexts, type OutgoingMessage } from '../codec/attach-context.js'
-import { andThen, type MaybePromise } from '../shared/maybe-promise.js'
+import { andThen, type MaybePromise, mapAll } from '../shared/maybe-promise.js'
 import { type Method, requestWithoutAnswer } from './sdk-internals.js'
 import { encodeFor, isEmpty, type ViewContext } from './view-context.js'
 
 /** The options that end a call, in either SDK major. */
 interface CallOptions {
   readonly signal?: AbortSignal | undefined
-  /** In milliseconds, as `maxTotalTimeout`. */
+  /** In milliseconds. */
   readonly timeout?: number | undefined
-  readonly maxTotalTimeout?: number | undefined
   readonly resetTimeoutOnProgress?: boolean | undefined
 }
 
@@ -23,7 +22,6 @@ export class OutgoingCall {
   readonly message: OutgoingMessage
   readonly #started = performance.now()
   #controller: AbortController | undefined
-  #isOver = false
 
   constructor(
     contexts: readonly ViewContext[],
@@ -81,68 +79,43 @@ export class OutgoingCall {
     }
     const given = contexts.filter((context) => !isEmpty(context))
     for (const { definition } of given) assertNoContext(method, params, definition.key)
-    let encoded = {} as MaybePromise<Contexts>
-    for (const context of given) {
-      encoded = andThen(encoded, (others) => {
-        // A call that has ended meanwhile asks no further source.
-        this.#controller?.signal.throwIfAborted()
-        const entry = encodeFor(context, client, request)
-        return andThen(entry, (own) => ({ ...others, [context.definition.key]: own }))
-      })
-    }
-    return encoded
+    return andThen(
+      mapAll(given, (context) => encodeFor(context, client, request)),
+      (encoded) => Object.fromEntries(given.map(({ definition }, index) => [definition.key, encoded[index]])),
+    )
   }
 
   /** Waits for a source or a schema no longer than the call lasts. What comes later is not sent. */
   async wait<T, R>(pending: Promise<T>, send: (value: T, args: unknown[]) => R): Promise<Awaited<R>> {
     const { signal } = this.#options
     const done = new AbortController()
-    const abort = () => this.#ended.abort(signal?.reason)
-    signal?.addEventListener('abort', abort)
+    signal?.addEventListener('abort', () => this.#ended.abort(signal.reason), { signal: done.signal })
     let value: T
     try {
-      value = await Promise.race([pending, this.#unanswered(done.signal)])
+      value = await Promise.race([pending, this.#unanswered(AbortSignal.any([this.#ended.signal, done.signal]))])
     } catch (error) {
       this.#ended.abort(error)
       throw error
     } finally {
-      signal?.removeEventListener('abort', abort)
       done.abort()
     }
-    if (this.#isOver) throw new Error('The call is over')
-    return await send(value, this.#argsInTime())
-  }
-
-  /** What still waits when the call has its result is not sent any more. */
-  endWith(result: unknown): void {
-    const end = () => {
-      this.#isOver = true
+    const args = [...this.args]
+    const timeout = this.#timeLeft
+    // Each progress would set a shorter time anew.
+    if (timeout !== undefined && !this.#options.resetTimeoutOnProgress) {
+      args[args[2] === undefined ? 1 : 2] = { ...this.#options, timeout }
     }
-    Promise.resolve(result).then(end, end)
+    return await send(value, args)
   }
 
   /** Ends as the SDK's own request would that gets no answer. */
-  #unanswered(done: AbortSignal): Promise<never> {
-    const signal = AbortSignal.any([this.#ended.signal, done])
-    return requestWithoutAnswer(this.client, this.message.method, { ...this.#timeLeft(), signal })
+  #unanswered(signal: AbortSignal): Promise<never> {
+    return requestWithoutAnswer(this.client, this.message.method, { timeout: this.#timeLeft, signal })
   }
 
-  /** The arguments, with the time that is left. */
-  #argsInTime(): unknown[] {
-    const args = [...this.args]
-    const timeLeft = this.#timeLeft()
-    if (Object.keys(timeLeft).length > 0) args[args[2] === undefined ? 1 : 2] = { ...this.#options, ...timeLeft }
-    return args
-  }
-
-  /** The options that are times, less what the call has taken until now. */
-  #timeLeft(): CallOptions {
-    const { timeout, maxTotalTimeout, resetTimeoutOnProgress } = this.#options
-    const taken = Math.round(performance.now() - this.#started)
-    return {
-      // Each progress would set this time anew.
-      ...(timeout !== undefined && { timeout: resetTimeoutOnProgress ? timeout : timeout - taken }),
-      ...(maxTotalTimeout !== undefined && { maxTotalTimeout: maxTotalTimeout - taken }),
-    }
+  /** In milliseconds. It is over a little before the SDK's own time, so that nothing is sent after that. */
+  get #timeLeft(): number | undefined {
+    const { timeout } = this.#options
+    return timeout && timeout - Math.ceil(performance.now() - this.#started)
   }
 }

@@ -2,10 +2,7 @@ import { isObject } from '../shared/get-own.js'
 
 /** An object with some members in place of its own. Everything else, also what is set on it, is the object's own. */
 export function overlay<T extends object>(object: T, members: Readonly<Record<string, unknown>>): T {
-  return new Proxy(object, {
-    get: (_, name) => Reflect.get(Object.hasOwn(members, name) ? members : object, name),
-    set: (_, name, value) => Reflect.set(object, name, value),
-  })
+  return new Proxy(object, { get: (_, name) => Reflect.get(Object.hasOwn(members, name) ? members : object, name) })
 }
 
 /**

@@ -13,17 +13,16 @@ export type Method = (this: unknown, ...args: unknown[]) => unknown
  * How a view treats a method. Any other method runs with the view as `this`, so that its requests carry the context. A
  * method whose result an SDK caches must be listed: its cache would give the result of one context to another.
  */
-type Behavior = 'sends' | 'connects' | 'on the client' | 'listens' | 'calls a tool' | 'is cached' | 'knows tools'
+type Behavior = 'sends' | 'on the client' | 'listens' | 'calls a tool' | 'is cached' | 'knows tools'
 
 /** The behavior of the methods of `Client` and `Server`. */
 export const METHOD_BEHAVIOR: ReadonlyMap<PropertyKey, Behavior> = /* @__PURE__ */ new Map(
   Object.entries({
     // Every verb ends in `request` or `notification`. SDK 2.x sends `server/discover` by `_requestWithSchema`.
     sends: 'request notification _requestWithSchema',
-    connects: 'connect',
-    // These act on the connection of everybody, so they run on the client itself. Other methods that send nothing run on
-    // the view: what they set lands on the client.
-    'on the client': 'close setRequestHandler setNotificationHandler',
+    // These act on the connection of everybody, so they run on the client itself, and outside of the request at hand. Other
+    // methods that send nothing run on the view: what they set lands on the client.
+    'on the client': 'connect close setRequestHandler setNotificationHandler',
     listens: 'listen',
     'calls a tool': 'callTool',
     // Methods of (params, options). SDK 2.x caches their results without regard to `_meta`.
@@ -35,11 +34,20 @@ export const METHOD_BEHAVIOR: ReadonlyMap<PropertyKey, Behavior> = /* @__PURE__ 
   ),
 )
 
-/** The private members of a client that a message passes. */
+/** The private members of a client and its transport that a message passes. */
 interface SdkClient {
-  readonly _transport?: unknown
+  readonly _transport?: SdkTransport
   /** Every request of SDK 2.x ends in this method, the further rounds of `input_required` too. */
   readonly _requestWithSchemaViaCodec?: Method
+}
+
+/** A transport of either SDK. */
+export interface SdkTransport {
+  readonly send: Method
+  /** What sends in the HTTP transports of SDK 2.x. */
+  readonly _send?: Method
+  /** Transports that have one send a message again once they are authorized. */
+  readonly _authProvider?: unknown
 }
 
 /** A schema that any result passes. Both SDKs take it. */
@@ -76,50 +84,28 @@ export async function requestWithoutAnswer(
 export type Refresh = (message: OutgoingMessage) => MaybePromise<OutgoingMessage>
 
 /**
- * A client that makes a message anew before the SDK sends it again: in a further round of `input_required` (2.x), or
- * after its transport has authorized anew (RC-021). It is for one message.
- *
- * @returns `client` itself where the SDK never sends a message again
+ * A client whose next message of a method is sent as it is, and made anew before the SDK sends it again: in a further round
+ * of `input_required` (2.x), or after the transport has authorized anew (RC-021). It is for one message.
  */
-export function refreshOnRetry(client: object, refresh: Refresh): object {
-  const { _transport: transport, _requestWithSchemaViaCodec: request } = client as SdkClient
-  const refreshing = refreshingTransport(transport, refresh)
-  if (request === undefined && refreshing === transport) return client
-  let sent = false
-  const requestAnew: Method = function (codec, message, ...rest) {
-    const send = (next: unknown) => request?.call(this, codec, next, ...rest)
-    if (sent)
-      return Promise.resolve(message as OutgoingMessage)
-        .then(refresh)
-        .then(send)
-    sent = true
-    return send(message)
-  }
-  return overlay(client, {
-    ...(request !== undefined && { _requestWithSchemaViaCodec: requestAnew }),
-    get _transport() {
-      const current = (client as SdkClient)._transport
-      return current === transport ? refreshing : refreshingTransport(current, refresh)
-    },
-  })
+export function refreshOnRetry(client: object, method: string, refresh: Refresh): object {
+  const { _transport: transport, _requestWithSchemaViaCodec: rounds } = client as SdkClient
+  // SDK 1.x sends a message again only where it authorizes.
+  if (transport === undefined || !(rounds || transport._authProvider)) return client
+  return overlay(client, { _transport: refreshingTransport(transport, method, refresh) })
 }
 
-/**
- * A transport for one message. Transports with an `authProvider` send a message again once they are authorized, by their
- * own `send` (1.x) or `_send` (2.x): the message is made anew first.
- *
- * @returns `transport` itself where it never does that
- */
-export function refreshingTransport<T>(transport: T, refresh: Refresh): T {
-  if ((transport as { _authProvider?: unknown } | undefined)?._authProvider === undefined) return transport
-  const target = transport as T & object
-  const name = '_send' in target ? '_send' : 'send'
-  let last: unknown
+/** The same for the transport alone. */
+export function refreshingTransport<T extends SdkTransport>(transport: T, method: string, refresh: Refresh): T {
+  // A transport that authorizes sends a message again by its own `send` (1.x) or `_send` (2.x).
+  const name = '_send' in transport ? '_send' : 'send'
+  let isSent = false
   async function send(this: unknown, message: OutgoingMessage, ...rest: unknown[]): Promise<unknown> {
-    last = message === last ? await refresh(message) : message
-    return (Reflect.get(target, name) as Method).call(this, last, ...rest)
+    const isRepeated = isSent && message.method === method
+    isSent ||= message.method === method
+    const next = isRepeated ? await refresh(message) : message
+    return transport[name]?.call(transport._authProvider ? this : transport, next, ...rest)
   }
-  return overlay(target, { [name]: send })
+  return overlay(transport, { [name]: send })
 }
 
 /** What is known of the lists of a client's server. */
@@ -171,8 +157,9 @@ export function withToolMetadata(client: object, tools: readonly object[]): obje
   const request: Method = (...args) => (client as { request: Method }).request(...args)
   const store: object = Object.create(client, { request: { value: request } })
   for (const [name, value] of Object.entries(client)) {
-    if (!name.startsWith('_cached') || !(value instanceof Map || value instanceof Set)) continue
-    Object.defineProperty(store, name, { value: value instanceof Map ? new Map() : new Set() })
+    const isCollection = value instanceof Map || value instanceof Set
+    if (isCollection && name.startsWith('_cached'))
+      Object.defineProperty(store, name, { value: value instanceof Map ? new Map() : new Set() })
   }
   ;(store as { cacheToolMetadata?: Method }).cacheToolMetadata?.(tools)
   return store

@@ -18,21 +18,19 @@ export function bindCallbacks(args: readonly unknown[]): unknown[] {
   })
 }
 
+/** Messages about the connection itself carry no context (RC-016). */
+const HANDSHAKE = /^(?:initialize|notifications\/initialized)$/
+
 /** Sends a message by `request` or `notification`. */
 export function sendMessage(call: OutgoingCall): unknown {
   const { contexts, client, method, args, message } = call
-  // Messages about the connection itself carry no context (RC-016).
-  if (message.method === 'initialize' || message.method === 'notifications/initialized') {
-    return method.apply(client, [...args])
-  }
+  if (HANDSHAKE.test(message.method)) return method.apply(client, [...args])
   const refresh = refreshing(call)
-  const sender = refresh === undefined ? client : refreshOnRetry(client, refresh)
-  const result = call.encodeAndSend(contexts, (encoded, [, ...rest]) => {
+  const sender = refresh === undefined ? client : refreshOnRetry(client, message.method, refresh)
+  return call.encodeAndSend(contexts, (encoded, [, ...rest]) => {
     const hasContext = Object.values(encoded).some(Boolean)
     return method.call(sender, hasContext ? attach(message, encoded) : message, ...rest)
   })
-  if (refresh !== undefined) call.endWith(result)
-  return result
 }
 
 /**

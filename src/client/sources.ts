@@ -1,8 +1,7 @@
-import { copyOrThrow } from '../codec/codec.js'
 import { isJsonObject } from '../codec/json-walk.js'
-import type { AnyDefinition, ContextInput, ContextLimits, FieldName, FieldValue } from '../definition/types.js'
+import type { AnyDefinition, ContextInput, FieldName, FieldValue } from '../definition/types.js'
 import { ContextError } from '../errors/context-error.js'
-import { isPromise, type MaybePromise } from '../shared/maybe-promise.js'
+import { andThen, isPromise, type MaybePromise, mapAll } from '../shared/maybe-promise.js'
 import { kindOf } from '../shared/printable.js'
 
 /** Some fields of a context. A field that is `undefined` removes the field of an earlier source. */
@@ -57,15 +56,8 @@ export type Source = Fields | ((request: ContextRequest) => MaybePromise<unknown
  * @throws what a source throws; ContextError `invalid` when one returns something other than an object of fields
  */
 export function askSources(sources: readonly Source[], request: ContextRequest): MaybePromise<Fields | undefined> {
-  const results = sources.map((source) => {
-    try {
-      return typeof source === 'function' ? source(request) : source
-    } catch (error) {
-      // Thrown from here, it would leave a promise of another source to nobody.
-      return Promise.reject(error)
-    }
-  })
-  return results.some(isPromise) ? Promise.all(results).then(mergeFields) : mergeFields(results)
+  const ask = (source: Source) => (typeof source === 'function' ? source(request) : source)
+  return andThen(mapAll(sources, ask), mergeFields)
 }
 
 /**
@@ -83,36 +75,6 @@ function mergeFields(results: readonly unknown[]): Fields | undefined {
     merged = { ...merged, ...result }
   }
   return merged
-}
-
-/**
- * Copies the fields that a client gave, so that what it does to its own objects later changes no view. A value that JSON
- * cannot carry is replaced by one that fails each call with what is wrong with it now.
- *
- * @throws ContextError `invalid` for a source that is not an object of fields
- */
-export function snapshotFields(source: unknown, definition: AnyDefinition): Fields {
-  assertFields(source)
-  const fields: Record<string, unknown> = { ...source }
-  for (const name in fields) {
-    if (typeof fields[name] === 'object') fields[name] = snapshot(name, fields[name], definition)
-  }
-  return fields
-}
-
-/** Over the limits of a definition, a value is copied too: what a call is told is the size of the whole context. */
-const SNAPSHOT_LIMITS: ContextLimits = { maxBytes: 2 ** 20, maxFields: 1, maxDepth: 256, maxHeaderBytes: 1 }
-
-function snapshot(name: string, value: unknown, definition: AnyDefinition): unknown {
-  try {
-    return copyOrThrow(definition, { [name]: value }, SNAPSHOT_LIMITS)[name]
-  } catch (error) {
-    return {
-      toJSON() {
-        throw error
-      },
-    }
-  }
 }
 
 /**

@@ -6,7 +6,7 @@ import { type Method, watchLists, withToolMetadata } from './sdk-internals.js'
 export interface ToolClient {
   callTool: Method
   request: Method
-  listTools: Method
+  listTools(params: undefined, options: object): Promise<unknown>
   /** SDK 2.x alone has it. */
   getProtocolEra(): unknown
 }
@@ -81,8 +81,12 @@ export function callToolOfSdk2(
 
 function withToolDefinition(tools: ToolMetadata | undefined, args: readonly unknown[]): unknown[] {
   const [params, options, ...rest] = args
-  const toolDefinition = tools?.definitions.get(getOwn(params, 'name'))
+  const toolDefinition = definitionOf(tools, params)
   return toolDefinition === undefined ? [...args] : [params, { ...(options as object), toolDefinition }, ...rest]
+}
+
+function definitionOf(tools: ToolMetadata | undefined, params: unknown): unknown {
+  return tools?.definitions.get(getOwn(params, 'name'))
 }
 
 /**
@@ -90,17 +94,13 @@ function withToolDefinition(tools: ToolMetadata | undefined, args: readonly unkn
  * listing of its own, so it does this itself, and hides the error from the SDK meanwhile.
  */
 async function repeatCall(callTool: Method, client: ToolClient, view: ToolView, args: readonly unknown[]) {
-  try {
-    const { signal, timeout } = (args[1] ?? {}) as NonNullable<Options>
-    await (view.proxy as ToolClient).listTools(undefined, { signal, timeout })
-  } catch {
-    // The second call shows whether the listing mattered.
-  }
-  try {
-    return await callTool.apply(hidingMismatch(client), withToolDefinition(view.tools, args))
-  } catch (error) {
-    throw error instanceof HiddenMismatch ? error.cause : error
-  }
+  const [params, options, ...rest] = args
+  const { signal, timeout } = (options ?? {}) as NonNullable<Options>
+  // Without a listing, the second call shows whether it mattered.
+  await (view.proxy as ToolClient).listTools(undefined, { signal, timeout }).catch(() => {})
+  // With a definition, even an empty one, the SDK does not list the tools once more.
+  const toolDefinition = definitionOf(view.tools, params) ?? {}
+  return callTool.call(client, params, { ...(options as object), toolDefinition }, ...rest)
 }
 
 /** What a HeaderMismatch is hidden in: without its code, it does not start the SDK's own recovery. */

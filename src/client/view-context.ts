@@ -1,10 +1,10 @@
 import { assertSupported } from '../capabilities/supported-contexts.js'
-import { encodeContext, validateCopy } from '../codec/codec.js'
-import { cloneJson, copyContext } from '../codec/copy-context.js'
+import { copyOrThrow, encodeContext, validateCopy } from '../codec/codec.js'
+import { cloneJson } from '../codec/copy-context.js'
 import type { AnyDefinition } from '../definition/types.js'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.js'
 import type { RequestContext } from '../wire/types.generated.js'
-import { askSources, assertFields, type ContextRequest, type Fields, type Source, snapshotFields } from './sources.js'
+import { askSources, assertFields, type ContextRequest, type Fields, type Source } from './sources.js'
 
 /** The context of one definition, as a view sends it. It never changes: `withSource` makes the next one. */
 export interface ViewContext {
@@ -12,11 +12,11 @@ export interface ViewContext {
   readonly requireSupport: boolean
   /** The sources up to the last function. Those are called for each request. */
   readonly sources: readonly Source[]
-  /** What was given as an object after them. */
+  /** What was given as an object after them: a copy that nobody else has, unless there is an error. */
   readonly fields: Fields | undefined
-  /** Whether `fields` is a copy that JSON can carry, within the limits, and that nobody else has. */
-  readonly isCopied: boolean
-  /** Whether the schema has accepted that copy. It never changes, so it is validated once. */
+  /** Why the fields cannot be copied. Each call says so. */
+  readonly error: unknown
+  /** Whether the schema has accepted the fields. They never change, so a static context is validated once. */
   isValid: boolean
 }
 
@@ -26,7 +26,8 @@ export function isEmpty({ sources, fields }: ViewContext): boolean {
 }
 
 /**
- * A context with one more source. Its fields win over those that are there (RC-022).
+ * A context with one more source. Its fields win over those that are there (RC-022). What a client does to its own objects
+ * later changes no view.
  *
  * @throws ContextError `invalid` for a source that is neither an object nor a function
  */
@@ -34,24 +35,20 @@ export function withSource(context: ViewContext, source: unknown): ViewContext {
   const { definition, requireSupport, sources, fields } = context
   if (typeof source === 'function') {
     const earlier = fields === undefined ? sources : [...sources, fields]
-    const all = [...earlier, source as Source]
-    return { definition, requireSupport, sources: all, fields: undefined, isCopied: false, isValid: false }
+    return { ...context, sources: [...earlier, source as Source], fields: undefined, isValid: false }
   }
-  if (fields !== undefined) assertFields(source)
-  const merged = fields === undefined ? source : { ...fields, ...(source as Fields) }
-  const copy = sources.length > 0 ? undefined : tryCopy(merged, definition)
-  const given = copy ?? { ...fields, ...snapshotFields(source, definition) }
-  return { definition, requireSupport, sources, fields: given, isCopied: copy !== undefined, isValid: false }
-}
-
-/** A context that cannot be copied is kept: each call says what is wrong with it. */
-function tryCopy(fields: unknown, { limits }: AnyDefinition): RequestContext | undefined {
+  assertFields(source)
+  const merged = fields === undefined ? source : { ...fields, ...source }
+  let copy: Fields = merged
+  let error: unknown
   try {
-    return copyContext(fields, limits).copy
-  } catch {
-    // A getter or a proxy threw.
-    return undefined
+    copy = copyOrThrow(definition, merged)
+  } catch (thrown) {
+    error = thrown
   }
+  // A field that is `undefined` is not copied, but removes the field of a function.
+  if (sources.length > 0) for (const name in merged) copy = { ...copy, [name]: copy[name] }
+  return { definition, requireSupport, sources, fields: copy, error, isValid: false }
 }
 
 /**
@@ -66,8 +63,9 @@ export function encodeFor(
   client: object,
   request: ContextRequest,
 ): MaybePromise<RequestContext | undefined> {
-  const { definition, requireSupport, sources, fields } = context
+  const { definition, requireSupport, sources, fields, error } = context
   if (sources.length === 0) return encodeStatic(context, client)
+  if (error !== undefined) throw error
   return andThen(askSources(fields === undefined ? sources : [...sources, fields], request), (asked) => {
     if (asked === undefined) return undefined
     if (requireSupport) assertSupported(client, definition.key)
@@ -77,10 +75,10 @@ export function encodeFor(
 
 /** `encodeFor` of a context that has no source function. */
 export function encodeStatic(context: ViewContext, client: object): MaybePromise<RequestContext> {
-  const { definition, requireSupport, isCopied } = context
+  const { definition, requireSupport, error } = context
   const fields = context.fields as RequestContext
   if (requireSupport) assertSupported(client, definition.key)
-  if (!isCopied) return encodeContext(definition, fields)
+  if (error !== undefined) throw error
   if (!context.isValid) {
     const validated = validateCopy(definition, fields)
     if (validated instanceof Promise) return validated

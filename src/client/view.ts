@@ -86,10 +86,6 @@ class View implements ProxyHandler<object> {
     return name === 'withContext' || name in client
   }
 
-  set(client: object, name: PropertyKey, value: unknown): boolean {
-    return Reflect.set(client, name, value)
-  }
-
   get(client: object, name: PropertyKey, receiver: unknown): unknown {
     if (name === 'withContext') {
       return (source: unknown) =>
@@ -99,18 +95,14 @@ class View implements ProxyHandler<object> {
     const member = (client as Readonly<Record<PropertyKey, unknown>>)[name]
     if (typeof member !== 'function') return wrapNestedClient(client, name, member, receiver)
     const method = member as Method
-    // Fast path for `callTool`. It sends one static context.
-    const { sources, fields } = this.#context
-    if (name === 'callTool' && fields !== undefined && sources.length === 0 && this.#earlier.length === 0) {
-      return this.#callingTool(client, method)
-    }
+    // `callTool` is called most.
+    if (name === 'callTool' && this.#context.fields !== undefined) return this.#callingTool(client, method)
     const behavior = METHOD_BEHAVIOR.get(name)
     if (behavior === undefined) return method
     if (behavior === 'sends') return (...args: [OutgoingMessage]) => sendMessage(this.#callOf(method, args, args[0]))
-    if (behavior === 'on the client') return method.bind(client)
-    if (behavior === 'connects') return (...args: unknown[]) => outsideRequests(() => method.apply(client, args))
+    if (behavior === 'on the client') return (...args: unknown[]) => outsideRequests(() => method.apply(client, args))
     if (this.#contexts().every(isEmpty)) return method
-    if (behavior === 'calls a tool') return this.#callingAnyTool(method)
+    if (behavior === 'calls a tool') return this.#callingTool(client, method)
     if (behavior === 'listens') return (...args: unknown[]) => callListen(this.#callOf(method, args, LISTEN))
     if (name === 'listTools') {
       return listAndLearn(method, client, (tools) => {
@@ -121,14 +113,6 @@ class View implements ProxyHandler<object> {
     return name === 'cacheToolMetadata' ? () => {} : method.bind(this.tools?.store ?? client)
   }
 
-  /** `callTool` of a view runs on the view, and ends in its `request`. */
-  #callingAnyTool(callTool: Method): Method {
-    const view = this
-    return function (...args) {
-      return view.#shared.isSdk2 ? callToolOfSdk2(callTool, this as ToolClient, view, args) : callTool.apply(this, args)
-    }
-  }
-
   /**
    * The SDK's own `callTool` only reads members of its client and hands its params to `request`. With a static context in
    * the params it can run on the client itself. Behind the view's Proxy, each member that it reads would take as long as
@@ -137,9 +121,11 @@ class View implements ProxyHandler<object> {
   #callingTool(client: object, callTool: Method): Method {
     const view = this
     return function (...args) {
+      const { callTool: sdkCallTool, isSdk2 } = view.#shared
+      const isStatic = view.#context.sources.length === 0 && view.#earlier.length === 0
       // A wrapper around the view must see the call to `request`. A subclass's `callTool` may call other methods.
-      const isFast = callTool === view.#shared.callTool && this === view.proxy
-      return isFast ? view.#callSdkTool(client, callTool, args) : view.#callingAnyTool(callTool).apply(this, args)
+      if (isStatic && callTool === sdkCallTool && this === view.proxy) return view.#callSdkTool(client, callTool, args)
+      return isSdk2 ? callToolOfSdk2(callTool, this as ToolClient, view, args) : callTool.apply(this, args)
     }
   }
 

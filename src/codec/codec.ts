@@ -1,5 +1,5 @@
-import type { AnyDefinition, ContextInput, ContextLimits, ContextOutput, SchemaResult } from '../definition/types.js'
-import { ContextError } from '../errors/context-error.js'
+import type { AnyDefinition, ContextInput, ContextOutput, SchemaResult } from '../definition/types.js'
+import type { ContextError } from '../errors/context-error.js'
 import {
   type ContextRejection,
   outgoingError,
@@ -30,7 +30,7 @@ export function encodeContext<D extends AnyDefinition>(
   definition: D,
   value: ContextInput<D>,
 ): MaybePromise<RequestContext> {
-  return validateCopy(definition, copyOrThrow(definition, value, definition.limits))
+  return validateCopy(definition, copyOrThrow(definition, value))
 }
 
 /**
@@ -61,13 +61,13 @@ export function validateCopy(definition: AnyDefinition, copy: RequestContext): M
  *
  * @throws ContextError `invalid` and `too_large`, as `encodeContext` does
  */
-export function copyOrThrow(definition: AnyDefinition, value: unknown, limits: ContextLimits): RequestContext {
+export function copyOrThrow(definition: AnyDefinition, value: unknown): RequestContext {
   let copied: WalkResult
   try {
-    copied = copyContext(value, limits)
+    copied = copyContext(value, definition.limits)
   } catch (error) {
-    // A getter or a proxy threw. A field that could not be copied before throws why.
-    throw error instanceof ContextError ? error : unreadableError(definition, error)
+    // A getter or a proxy threw.
+    throw unreadableError(definition, error)
   }
   if (copied.copy !== undefined) return copied.copy
   throw outgoingError(rejectIssue(definition, copied.issue))

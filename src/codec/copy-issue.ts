@@ -16,10 +16,10 @@ export function invalidIssue(message: string): CopyIssue {
 /** The issue of a context over a limit, with its size as far as it was counted. */
 export function tooLargeIssue(limit: CountedLimit, limits: ContextLimits, counted: string | number): CopyIssue {
   const max = limits[limit]
-  const message = {
-    maxBytes: `context is ${counted} bytes; the limit is ${max}`,
-    maxFields: `context has ${counted} fields; the limit is ${max}`,
-    maxDepth: `context is ${counted} levels deep; the limit is ${max}`,
-  }[limit]
-  return { reason: 'too_large', path: [], message }
+  const size = {
+    maxBytes: `is ${counted} bytes`,
+    maxFields: `has ${counted} fields`,
+    maxDepth: `is ${counted} levels deep`,
+  }
+  return { reason: 'too_large', path: [], message: `context ${size[limit]}; the limit is ${max}` }
 }

@@ -9,7 +9,7 @@ import type { RequestContext } from '../wire/types.generated.js'
 import { type CopyIssue, invalidIssue, tooLargeIssue } from './copy-issue.js'
 
 /** Text that JSON does not escape and that is one byte a character in UTF-8: its length is its size. */
-const PLAIN_TEXT = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
+const PLAIN_TEXT = /^[ !#-[\]-~]*$/
 
 const utf8 = /* @__PURE__ */ new TextEncoder()
 
@@ -33,8 +33,11 @@ export function walkContext(context: object, original: object, limits: ContextLi
   /** The names and indexes from the context down to the current value. */
   const path: (string | number)[] = []
 
+  /** What has ended the walk. */
+  let stopped: CopyIssue | undefined
   const stop = (issue: CopyIssue): never => {
-    throw new Stop(issue)
+    stopped = issue
+    throw issue
   }
   const invalid = (message: string) => stop({ ...invalidIssue(message), path })
   // Counting goes on for a while, so that most contexts over the limit are told their size.
@@ -73,8 +76,9 @@ export function walkContext(context: object, original: object, limits: ContextLi
       if (json === null) invalid(`JSON cannot carry ${kindOf(value)} that is not valid`)
       return copyValue(json, true)
     }
-    if (above.length >= limits.maxDepth)
+    if (above.length >= limits.maxDepth) {
       stop({ ...tooLargeIssue('maxDepth', limits, `more than ${limits.maxDepth}`), path })
+    }
     if (!Array.isArray(value) && !isJsonObject(value)) invalid(`JSON cannot carry ${kindOf(value)}`)
     above.push(value)
     const copy = copyMembers(value)
@@ -95,7 +99,7 @@ export function walkContext(context: object, original: object, limits: ContextLi
         invalid(`field name ${quote(name)} does not match ${FIELD_NAME.source}`)
       }
       // A member of this name would set the prototype of the copy.
-      if (name === '__proto__') invalid('"__proto__" is not allowed as a name')
+      if (name === '__proto__') invalid('"__proto__" cannot be a name')
       if (isArray) count(1)
       else {
         count(2)
@@ -115,17 +119,9 @@ export function walkContext(context: object, original: object, limits: ContextLi
     if (fields > limits.maxFields) return { issue: tooLargeIssue('maxFields', limits, fields) }
     return bytes > limits.maxBytes ? { issue: tooLargeIssue('maxBytes', limits, bytes) } : { copy }
   } catch (error) {
-    if (error instanceof Stop) {
-      const isTooLarge = bytes > limits.maxBytes && error.issue.reason === 'invalid'
-      return { issue: isTooLarge ? tooLargeIssue('maxBytes', limits, `more than ${limits.maxBytes}`) : error.issue }
-    }
+    if (stopped !== undefined) return { issue: stopped }
     throw error
   }
-}
-
-/** Ends a walk. */
-class Stop {
-  constructor(readonly issue: CopyIssue) {}
 }
 
 /** Whether JSON writes a value as an object with all that it holds: not an array, a `Map` or another built-in. */

@@ -1,5 +1,5 @@
 import type { ContextSchema, SchemaResult } from '../definition/types.js'
-import type { MaybePromise } from '../shared/maybe-promise.js'
+import { andThen, type MaybePromise } from '../shared/maybe-promise.js'
 
 // A Standard Schema of zod is tried synchronously first. What an asynchronous function of it began is then dropped: it runs
 // again, and when the first one rejects, nobody handles that and Node ends the process. So a schema of zod 4 that holds
@@ -24,32 +24,27 @@ type Validate = (value: unknown) => MaybePromise<SchemaResult<unknown>>
 
 const validators = /* @__PURE__ */ new WeakMap<object, Validate>()
 
-/** What a schema says of a value. Each function of its author runs once, and no promise of one is left alone. */
+/** What a schema says of a value. No promise of its author's functions is left alone. */
 export function validate(schema: ContextSchema, value: unknown): MaybePromise<SchemaResult<unknown>> {
-  const known = validators.get(schema)
-  if (known !== undefined) return known(value)
-  const validator = holdsFunctions(schema)
-    ? validatorOfZod(schema as ContextSchema & ZodSchema)
-    : schema['~standard'].validate
-  validators.set(schema, validator)
+  let validator = validators.get(schema)
+  if (validator === undefined) {
+    validator = holdsFunctions(schema)
+      ? validatorOfZod(schema as ContextSchema & ZodSchema)
+      : schema['~standard'].validate
+    validators.set(schema, validator)
+  }
   return validator(value)
 }
 
+/** Each function runs once for a value that is accepted. Only the library can put issues into words, so it is asked again. */
 function validatorOfZod(schema: ContextSchema & ZodSchema): Validate {
-  const { _zod: internals } = schema
-  const { run } = internals
-  const ask: Validate = async (value) => {
-    const { data, error } = await schema.safeParseAsync(value)
-    return error ?? { value: data }
-  }
   return (value) => {
-    const result = run({ value, issues: [] }, { async: true })
-    if (result instanceof Promise) {
-      validators.set(schema, ask)
-      return result.then((settled) => (settled.issues.length > 0 ? ask(value) : { value: settled.value }))
-    }
-    // Only the library can put its issues into words, and nothing in this schema waits for a value like this one.
-    return result.issues.length > 0 ? schema['~standard'].validate(value) : { value: result.value }
+    const result = schema._zod.run({ value, issues: [] }, { async: true })
+    return andThen(result, ({ value: output, issues }): MaybePromise<SchemaResult<unknown>> => {
+      if (issues.length === 0) return { value: output }
+      if (!(result instanceof Promise)) return schema['~standard'].validate(value)
+      return schema.safeParseAsync(value).then(({ data, error }) => error ?? { value: data })
+    })
   }
 }
 

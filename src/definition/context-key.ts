@@ -21,15 +21,11 @@ const RESERVED_PREFIX = /^[^./]+\.(?:mcp|modelcontextprotocol)(?:\.[^/]*)?\//i
  * validateMetaKey('com.example/request-context')
  */
 export function validateMetaKey(key: string): string {
-  const issue = typeof key === 'string' ? issueOf(key) : 'is not a string'
-  if (issue !== undefined) throw invalidDefinition(`key ${quote(key)} ${issue}`)
-  return key
-}
-
-function issueOf(key: string): string | undefined {
-  if (key.length > MAX_NAME_LENGTH) return `has ${key.length} characters; the limit is ${MAX_NAME_LENGTH}`
   const isReserved = RESERVED_NAME.test(key) || RESERVED_PREFIX.test(key)
-  if (key !== '' && META_KEY.test(key) && !isReserved) return undefined
-  const what = isReserved ? 'reserved by MCP' : 'not an MCP _meta key'
-  return `is ${what}: use a name under a domain of yours, such as "com.example/context"`
+  const isKey = typeof key === 'string' && META_KEY.test(key) && key !== '' && key.length <= MAX_NAME_LENGTH
+  if (isKey && !isReserved) return key
+  const what = isReserved ? 'reserved by MCP' : `not an MCP _meta key of 1 to ${MAX_NAME_LENGTH} characters`
+  throw invalidDefinition(
+    `key ${quote(key)} is ${what}: use a name under a domain of yours, such as "com.example/context"`,
+  )
 }

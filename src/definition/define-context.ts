@@ -1,13 +1,11 @@
 import { checkOptions, invalidDefinition } from '../errors/invalid-definition.js'
 import { isObject } from '../shared/get-own.js'
-import { quote } from '../shared/printable.js'
 import { sharedEntry } from '../shared/registry.js'
 import { CONTEXT_META_KEY } from '../wire/constants.js'
-import { FIELD_NAME } from '../wire/names.js'
 import { validateMetaKey } from './context-key.js'
 import { type HeaderBindingInput, resolveBindings } from './header-bindings.js'
 import { resolveLimits } from './limits.js'
-import { assertHeaderTypes, assertNames, schemaFields } from './schema-fields.js'
+import { assertFields, assertHeaderTypes, schemaFields } from './schema-fields.js'
 import type {
   AnyDefinition,
   ContextDefinition,
@@ -85,22 +83,20 @@ export function defineContext<S extends ContextSchema>(
   }
   const schema = options.schema as ContextSchema<SchemaInput<S>, SchemaOutput<S>>
   const headers = resolveBindings(options.headers)
-  const sensitive = resolveFields('sensitive', options.sensitive)
-  const safeMessages = resolveFields('safeMessages', options.safeMessages)
-  assertNames('safeMessages', safeMessages, sensitive)
-  if (headers.length + sensitive.length > 0) {
-    const fields = schemaFields({ schema, jsonSchema })
-    const bound = headers.map(({ field }) => field)
-    assertHeaderTypes(headers, fields)
-    assertNames('headers', bound, fields.names)
-    assertNames('sensitive', sensitive, fields.names)
-  }
+  const { sensitive = [], safeMessages = [] } = options
+  const needsFields = headers.length > 0 || options.sensitive !== undefined
+  const fields = needsFields ? schemaFields({ schema, jsonSchema }) : undefined
+  if (fields !== undefined) assertHeaderTypes(headers, fields)
+  const bound = headers.map(({ field }) => field)
+  assertFields('headers', bound, fields?.names)
+  assertFields('sensitive', sensitive, fields?.names)
+  assertFields('safeMessages', safeMessages, sensitive)
   const definition = Object.freeze({
     key: validateMetaKey(options.key ?? CONTEXT_META_KEY),
     schema,
     headers,
-    sensitive,
-    ...(safeMessages.length > 0 && { safeMessages }),
+    sensitive: Object.freeze([...new Set<string>(sensitive)]),
+    ...(safeMessages.length > 0 && { safeMessages: Object.freeze([...safeMessages]) }),
     limits: resolveLimits(options.limits),
     ...(jsonSchema !== undefined && { jsonSchema }),
   })
@@ -121,16 +117,4 @@ export function assertDefinition(definition: AnyDefinition): void {
 function isStandardSchema(value: unknown): value is ContextSchema {
   const standard = (value as Partial<ContextSchema> | null | undefined)?.['~standard']
   return standard?.version === 1 && typeof standard.validate === 'function'
-}
-
-function resolveFields(option: string, fields: unknown = []): readonly string[] {
-  if (!Array.isArray(fields)) {
-    throw invalidDefinition(`${option} must be an array of field names such as ['token']`)
-  }
-  for (const field of fields) {
-    if (typeof field !== 'string' || !FIELD_NAME.test(field)) {
-      throw invalidDefinition(`${option}: ${quote(field)} is not a field name: name a field as a whole`)
-    }
-  }
-  return Object.freeze([...new Set<string>(fields)])
 }

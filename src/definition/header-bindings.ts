@@ -2,7 +2,7 @@ import { checkOptions, invalidDefinition } from '../errors/invalid-definition.js
 import { isObject } from '../shared/get-own.js'
 import { quote } from '../shared/printable.js'
 import { MAX_ADVERTISED } from '../wire/constants.js'
-import { FIELD_NAME, isFieldName, isHeaderName, MAX_NAME_LENGTH } from '../wire/names.js'
+import { isHeaderName } from '../wire/names.js'
 import { isReservedHeader } from './reserved-headers.js'
 import type { HeaderBinding, HeaderType } from './types.js'
 
@@ -44,26 +44,22 @@ export function resolveBindings(headers: unknown = {}): readonly HeaderBinding[]
 function resolveBinding(field: string, input: unknown): HeaderBinding {
   const given = (typeof input === 'string' ? { name: input } : input) as Partial<HeaderBinding> | null
   checkOptions(`headers: ${quote(field)}`, given, ['name', 'type', 'scheme'])
-  const { name, type = 'string', scheme } = given as Partial<HeaderBinding>
-  const invalid = issueOf(field, name, type, scheme)
-  if (invalid !== undefined) throw invalidBinding(field, invalid)
-  return { field, name, lowerCaseName: name?.toLowerCase(), type, ...(scheme && { scheme }) } as HeaderBinding
+  const { name = '', type = 'string', scheme } = given as Partial<HeaderBinding>
+  const lowerCaseName = String(name).toLowerCase()
+  const issue = issueOf(name, lowerCaseName, type, scheme)
+  if (issue !== undefined) throw invalidBinding(field, issue)
+  return { field, name, lowerCaseName, type, ...(scheme && { scheme }) }
 }
 
-function issueOf(field: string, name: unknown, type: HeaderType, scheme: unknown): string | undefined {
-  if (!isFieldName(field)) return `is not a field name: it must match ${FIELD_NAME.source}`
-  if (typeof name !== 'string' || !isHeaderName(name)) {
-    return `${quote(name)} is not a header name: use a name such as "X-Tenant-Id"`
-  }
-  if (name.length > MAX_NAME_LENGTH) return `its name has ${name.length} characters; the limit is ${MAX_NAME_LENGTH}`
-  const lowerCaseName = name.toLowerCase()
+function issueOf(name: unknown, lowerCaseName: string, type: unknown, scheme: unknown): string | undefined {
   const isAuthorization = lowerCaseName === 'authorization'
   if (isAuthorization ? scheme !== 'Bearer' || type !== 'string' : scheme !== undefined) {
     return "bind Authorization as { name: 'Authorization', scheme: 'Bearer' }, and no other header with a scheme"
   }
   if (!HEADER_TYPES.includes(type)) return `type must be string, integer or boolean, not ${quote(type)}`
-  if (!isReservedHeader(lowerCaseName)) return undefined
-  return `${quote(name)} is reserved by HTTP or MCP: use a name such as "X-Tenant-Id"`
+  const isName = typeof name === 'string' && isHeaderName(name)
+  if (isName && !isReservedHeader(lowerCaseName)) return undefined
+  return `${quote(name)} is ${isName ? 'reserved by HTTP or MCP' : 'not a header name'}: use a name such as "X-Tenant-Id"`
 }
 
 /** The error for the binding of one field. */

@@ -7,7 +7,7 @@ const RESERVED_HEADERS: readonly RegExp[] = [
   // Connections and proxies.
   /^(?:connection|forwarded|host|http2-settings|keep-alive|max-forwards|te|trailer|transfer-encoding|upgrade|via|x-forwarded-(?:for|host|port|proto)|x-real-ip)$/,
   // Browsers and other clients.
-  /^(?:cookie2?|dnt|dpop|from|last-event-id|origin|referer|set-cookie2?|upgrade-insecure-requests|user-agent)$/,
+  /^(?:(?:set-)?cookie2?|dnt|dpop|from|last-event-id|origin|referer|upgrade-insecure-requests|user-agent)$/,
 ]
 
 /**

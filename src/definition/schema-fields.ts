@@ -1,9 +1,9 @@
 import { invalidDefinition } from '../errors/invalid-definition.js'
 import { getOwn, isObject } from '../shared/get-own.js'
 import { quote } from '../shared/printable.js'
+import { isFieldName } from '../wire/names.js'
 import { invalidBinding } from './header-bindings.js'
 import { tryContextJsonSchema } from './json-schema.js'
-import { followReference } from './json-schema-reference.js'
 import type { AnyDefinition, HeaderBinding } from './types.js'
 
 /** What is known of the fields that a schema allows. */
@@ -51,21 +51,20 @@ function partsOf(schema: unknown, root: object, parts: unknown[] = []): unknown[
 function combinedBy(schema: unknown, root: object): unknown[] {
   const reference = getOwn(schema, '$ref')
   const lists = ['allOf', 'anyOf', 'oneOf'].flatMap((keyword) => getOwn(schema, keyword) ?? [])
-  return reference === undefined ? lists : [followReference(reference, root), ...lists]
+  // Libraries refer to `#/$defs/name`. What is not found counts as a schema that says nothing.
+  const follow = () =>
+    String(reference)
+      .split('/')
+      .slice(1)
+      .reduce(getOwn, root as unknown)
+  return reference === undefined ? lists : [follow(), ...lists]
 }
 
 /** The types that a schema itself names; `undefined` among them where it does not say. */
 function ownTypes(schema: unknown, root: object): (string | undefined)[] {
-  const constant = getOwn(schema, 'const')
-  const listed = constant === undefined ? getOwn(schema, 'enum') : [constant]
-  if (Array.isArray(listed)) return listed.map(typeOf)
   const type = getOwn(schema, 'type')
   if (type === undefined) return combinedBy(schema, root).length > 0 ? [] : [undefined]
   return [type].flat().map(String)
-}
-
-function typeOf(value: unknown): string {
-  return value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
 }
 
 /** The names of the members of an object of valibot, or of a union of them: it has `entries`, or `options`. */
@@ -95,12 +94,16 @@ export function assertHeaderTypes(bindings: readonly HeaderBinding[], { typesOf 
 }
 
 /**
- * Checks that an option names only what there is.
+ * Checks that an option is a list of fields that there are.
  *
+ * @param known their names; `undefined` where they are not known
  * @throws ContextError `invalid_definition`
  */
-export function assertNames(option: string, names: readonly string[], known: readonly string[] = names): void {
-  const unknown = names.find((name) => !known.includes(name))
-  if (unknown === undefined) return
-  throw invalidDefinition(`${option}: there is no field ${quote(unknown)}; there are ${known.join(', ') || 'none'}`)
+export function assertFields(option: string, fields: unknown, known: readonly string[] | undefined): void {
+  if (!Array.isArray(fields)) throw invalidDefinition(`${option} must be an array of field names such as ['token']`)
+  for (const field of fields) {
+    if (typeof field === 'string' && isFieldName(field) && (known?.includes(field) ?? true)) continue
+    const there = known === undefined ? '' : `; there are ${known.join(', ') || 'none'}`
+    throw invalidDefinition(`${option}: there is no field ${quote(field)}${there}`)
+  }
 }

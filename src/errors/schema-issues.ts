@@ -36,7 +36,7 @@ const SECRET_END_LENGTH = 6
 const WITHHELD = 'is not valid'
 
 /** The types that are told where a sensitive field has another one, as the libraries write them. */
-const TYPE = /^(?:an? )?(string|number|boolean|object|array)$/i
+const TYPE = /^(?:an? )?(?:string|number|boolean|object|array)$/i
 
 /**
  * The issues that a schema found, without a value of a sensitive field. Schemas quote what they reject, so a message is
@@ -64,8 +64,7 @@ export function issuesFromSchema(
   const toldOf = ({ expected }: SchemaIssue, path: ContextIssue['path']): string => {
     if (path.length !== 1) return WITHHELD
     if (getOwn(context, String(path[0])) === undefined) return 'is missing'
-    const [, type] = TYPE.exec(String(expected)) ?? []
-    return type === undefined ? WITHHELD : `must be a${/^[ao]/i.test(type) ? 'n' : ''} ${type.toLowerCase()}`
+    return TYPE.test(String(expected)) ? `must be ${String(expected).toLowerCase()}` : WITHHELD
   }
   let length = 0
   const issues = found.slice(0, MAX_ISSUES).map((issue): ContextIssue => {

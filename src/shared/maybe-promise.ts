@@ -20,3 +20,18 @@ export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
 export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
   return isPromise(value) ? Promise.resolve(value).then(next) : next(value)
 }
+
+/**
+ * Calls a function with each item, and waits for all that it returns. What it throws is a rejection, so that no promise of
+ * another item is left to nobody.
+ */
+export function mapAll<T, U>(items: readonly T[], call: (item: T) => MaybePromise<U>): MaybePromise<U[]> {
+  const results = items.map((item) => {
+    try {
+      return call(item)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  })
+  return results.some(isPromise) ? Promise.all(results) : (results as U[])
+}

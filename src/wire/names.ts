@@ -3,8 +3,8 @@ import { printable } from '../shared/printable.js'
 /** What a context field may be called (RC-007). `__proto__` does not match, so it is never a field. */
 export const FIELD_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/
 
-/** A token, as header names are (RFC 9110, section 5.6.2). */
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+/** A token, as header names are (RFC 9110, section 5.6.2), of at most `MAX_NAME_LENGTH` characters. */
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/
 
 /** The most characters of a context key, of a method and of the name of a bound header. */
 export const MAX_NAME_LENGTH = 256

@@ -256,8 +256,13 @@ describe('contextJsonSchema', () => {
 
   test('that is given by hand must be one', () => {
     const schema = v.object({ tenant: v.string() })
-    for (const jsonSchema of [{ type: 'text' }, { $ref: 'https://example.com/x' }, 'x', null]) {
+    for (const jsonSchema of ['x', null, []]) {
       expect(() => defineContext({ schema, jsonSchema: jsonSchema as never })).toThrow(/jsonSchema/)
+    }
+    for (const jsonSchema of [{ type: 'text' }, { $ref: 'https://example.com/x' }]) {
+      const definition = defineContext({ schema, jsonSchema })
+      expect(() => contextJsonSchema(definition)).toThrow(/jsonSchema/)
+      expect(() => installContext(newServer(1), definition)).toThrow(/jsonSchema/)
     }
   })
 })
