@@ -110,7 +110,8 @@ export class OutgoingCall {
 
   /** Ends as the SDK's own request would that gets no answer. */
   #unanswered(signal: AbortSignal): Promise<never> {
-    return requestWithoutAnswer(this.client, this.message.method, { timeout: this.#timeLeft, signal })
+    const schema = this.contexts[0]?.definition.schema
+    return requestWithoutAnswer(this.client, this.message.method, schema, { timeout: this.#timeLeft, signal })
   }
 
   /** In milliseconds. It is over a little before the SDK's own time, so that nothing is sent after that. */

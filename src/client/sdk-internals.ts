@@ -39,6 +39,13 @@ interface SdkClient {
   readonly _transport?: SdkTransport
   /** Every request of SDK 2.x ends in this method, the further rounds of `input_required` too. */
   readonly _requestWithSchemaViaCodec?: Method
+  /** What SDK 2.x remembers of `tools/list`. */
+  readonly _cache?: ToolCache
+}
+
+interface ToolCache {
+  toolDefinition(name: string): Promise<unknown>
+  outputValidator(name: string, compile: (tool: unknown) => unknown): Promise<unknown>
 }
 
 /** A transport of either SDK. */
@@ -50,20 +57,17 @@ export interface SdkTransport {
   readonly _authProvider?: unknown
 }
 
-/** A schema that any result passes. Both SDKs take it. */
-const ANY_RESULT = {
-  '~standard': { version: 1, vendor: 'mcp-request-context', validate: (value: unknown) => ({ value }) },
-}
-
 /**
  * A request that is never sent, so nothing answers it. It ends as the SDK ends such a request, with the SDK's own error: by
  * its timeout, by its signal, or when the connection ends. Nothing is left of it then.
  *
  * @param client of an SDK. With any other, it ends by its signal alone
+ * @param schema SDK 2.x wants a Standard Schema of the result
  */
 export async function requestWithoutAnswer(
   client: object,
   method: string,
+  schema: unknown,
   options: { readonly timeout?: number | undefined; readonly signal: AbortSignal },
 ): Promise<never> {
   let protocol: { request?: Method } | null = client
@@ -75,7 +79,7 @@ export async function requestWithoutAnswer(
     _requestMessageId: { value: -Math.random(), writable: true },
   })
   const { signal } = options
-  if (protocol !== null) await protocol.request?.call(silent, { method }, ANY_RESULT, options)
+  if (protocol !== null) await protocol.request?.call(silent, { method }, schema, options)
   else if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve))
   throw signal.reason
 }
@@ -148,19 +152,65 @@ function intercept(client: object, name: string, by: (method: Method, args: unkn
   Object.defineProperty(client, name, { value, configurable: true, writable: true })
 }
 
+/** An object with the client as its prototype, and with members of its own. The client sends its requests. */
+function standIn(client: object, members: Readonly<Record<string, unknown>>): object {
+  const request: Method = (...args) => methodsOf(client).request?.(...args)
+  return Object.create(client, Object.getOwnPropertyDescriptors({ request, ...members }))
+}
+
 /**
- * An object with the client as its prototype. The client sends its requests. It has collections of its own in place of
- * those in which SDK 1.x keeps what `tools/list` said (`_cachedToolOutputValidators` and the like), filled from this
- * listing.
+ * What `callTool` of SDK 1.x runs on, where a view has listed the tools. It has collections of its own in place of those in
+ * which the SDK keeps what `tools/list` said (`_cachedToolOutputValidators` and the like), filled from this listing.
  */
 export function withToolMetadata(client: object, tools: readonly object[]): object {
-  const request: Method = (...args) => (client as { request: Method }).request(...args)
-  const store: object = Object.create(client, { request: { value: request } })
-  for (const [name, value] of Object.entries(client)) {
-    const isCollection = value instanceof Map || value instanceof Set
-    if (isCollection && name.startsWith('_cached'))
-      Object.defineProperty(store, name, { value: value instanceof Map ? new Map() : new Set() })
-  }
-  ;(store as { cacheToolMetadata?: Method }).cacheToolMetadata?.(tools)
+  const isCollection = ([name, value]: [string, unknown]) =>
+    name.startsWith('_cached') && (value instanceof Map || value instanceof Set)
+  const collections = Object.entries(client).filter(isCollection)
+  const store = standIn(
+    client,
+    Object.fromEntries(collections.map(([name, value]) => [name, value instanceof Map ? new Map() : new Set()])),
+  )
+  methodsOf(store).cacheToolMetadata?.(tools)
   return store
+}
+
+/** A view, and what `tools/list` said to it. */
+interface ToolView {
+  readonly proxy: object
+  readonly tools: { readonly definitions: ReadonlyMap<unknown, unknown> } | undefined
+}
+
+/** Where SDK 2.x looks a tool up that it calls: in the listing of a view, or else in the cache of the client. */
+class ViewToolCache {
+  constructor(
+    readonly view: ToolView,
+    readonly cache: ToolCache,
+  ) {}
+
+  async toolDefinition(name: string): Promise<unknown> {
+    const { tools } = this.view
+    return tools === undefined ? this.cache.toolDefinition(name) : tools.definitions.get(name)
+  }
+
+  async outputValidator(name: string, compile: (tool: unknown) => unknown): Promise<unknown> {
+    const { tools } = this.view
+    if (tools === undefined) return this.cache.outputValidator(name, compile)
+    const tool = tools.definitions.get(name)
+    return tool && compile(tool)
+  }
+
+  async evict(): Promise<void> {}
+}
+
+/**
+ * What `callTool` of SDK 2.x runs on: for a client of SDK 1.x, the client itself. After a HeaderMismatch, SDK 2.x lists the
+ * tools again and repeats the call: the view lists them, and keeps what it is told.
+ */
+export function withToolCache(client: object, view: ToolView): object {
+  const { _cache } = client as SdkClient
+  if (_cache === undefined) return client
+  // Only on 2026-07-28 are tools listed again.
+  if (view.tools === undefined && methodsOf(client).getProtocolEra?.() !== 'modern') return client
+  const listTools: Method = (...args) => methodsOf(view.proxy).listTools?.(...args)
+  return standIn(client, { listTools, _cache: new ViewToolCache(view, _cache) })
 }

@@ -7,11 +7,11 @@ import { isJsonObject, type WalkResult, walkContext } from './json-walk.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The most characters of a number as JSON, such as `-2.2250738585072014e-308`. */
-const MAX_NUMBER_LENGTH = 24
-
 /** The most bytes of one UTF-16 code unit as JSON, such as `\u001f`. */
 const MAX_CHARACTER_BYTES = 6
+
+/** The most bytes of any other primitive: of a number such as `-2.2250738585072014e-308`. */
+const MAX_PRIMITIVE_BYTES = 24
 
 /**
  * Copies a context. It reads every value once, keeps what JSON keeps, and measures on the way, so that a value over a
@@ -20,11 +20,7 @@ const MAX_CHARACTER_BYTES = 6
  * @throws what a getter or a proxy within the value throws
  */
 export function copyContext(value: unknown, limits: ContextLimits): WalkResult {
-  // Most contexts are literals.
-  const isLiteral = value instanceof Object && Object.getPrototypeOf(value) === Object.prototype
-  if (!isLiteral && !isJsonObject(value)) {
-    return { issue: invalidIssue(`a context is a JSON object, not ${kindOf(value)}`) }
-  }
+  if (!isJsonObject(value)) return { issue: invalidIssue(`a context is a JSON object, not of type ${kindOf(value)}`) }
   // A hostile object of a million fields is not spread.
   const once = Object.keys(value).length > limits.maxFields ? undefined : { ...value }
   if (once !== undefined && isFlatWithin(once, limits)) return { copy: once as RequestContext }
@@ -49,11 +45,9 @@ function isFlatWithin(fields: Fields, limits: ContextLimits): boolean {
       isNew = true
     }
     const field = fields[name]
-    bytes += name.length + 4
-    if (typeof field === 'string') bytes += MAX_CHARACTER_BYTES * field.length + 2
-    else if (typeof field === 'boolean' || field === null) bytes += 5
-    else if (typeof field === 'number' && Number.isFinite(field)) bytes += MAX_NUMBER_LENGTH
-    else return false
+    const isText = typeof field === 'string'
+    if (!isText && typeof field !== 'boolean' && field !== null && !Number.isFinite(field)) return false
+    bytes += name.length + 6 + (isText ? MAX_CHARACTER_BYTES * field.length : MAX_PRIMITIVE_BYTES)
   }
   if (bytes > limits.maxBytes || Object.getOwnPropertySymbols(fields).length > 0) return false
   if (isNew) lastNames = Object.keys(fields)

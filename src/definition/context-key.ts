@@ -3,8 +3,7 @@ import { quote } from '../shared/printable.js'
 import { MAX_NAME_LENGTH } from '../wire/names.js'
 
 // MCP 2026-07-28, General fields, `_meta`: labels separated by dots, then a slash, then a name that may be empty.
-const META_KEY =
-  /^(?:[a-z](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z](?:[a-z0-9-]*[a-z0-9])?)*\/)?(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)?$/i
+const META_KEY = /^(?:[a-z](?:-*[a-z0-9])*(?:\.[a-z](?:-*[a-z0-9])*)*\/)?(?:[a-z0-9](?:[._-]*[a-z0-9])*)?$/i
 
 /** Bare names that MCP uses itself. */
 const RESERVED_NAME = /^(?:progressToken|traceparent|tracestate|baggage)$/
