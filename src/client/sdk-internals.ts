@@ -1,13 +1,14 @@
 // Everything of the SDKs' clients that is not public API and that a view depends on. Read in @modelcontextprotocol/sdk
-// 1.15.0 to 1.32.2 and @modelcontextprotocol/client 2.0.0 to 2.4.0. The tests in
-// test/client/sdk-internals.integration.test.ts fail when a member is no longer there. `npm run test:versions` runs the
-// oldest and the newest version of each.
+// 1.15.0 to 1.32.2 and @modelcontextprotocol/client 2.0.0 to 2.4.0. sdk-internals.integration.test.ts fails when a member
+// is no longer there. `npm run test:versions` runs the oldest and the newest version of each.
 import type { OutgoingMessage } from '../codec/attach-context.js'
 import type { MaybePromise } from '../shared/maybe-promise.js'
 import { overlay } from './overlay.js'
 
 /** A method of an SDK object, whatever it takes and returns. */
 export type Method = (this: unknown, ...args: unknown[]) => unknown
+
+const methodsOf = (object: object) => object as Readonly<Record<string, (...args: unknown[]) => unknown>>
 
 /**
  * How a view treats a method. Any other method runs with the view as `this`, so that its requests carry the context. A
@@ -20,8 +21,7 @@ export const METHOD_BEHAVIOR: ReadonlyMap<PropertyKey, Behavior> = /* @__PURE__ 
   Object.entries({
     // Every verb ends in `request` or `notification`. SDK 2.x sends `server/discover` by `_requestWithSchema`.
     sends: 'request notification _requestWithSchema',
-    // These act on the connection of everybody, so they run on the client itself, and outside of the request at hand. Other
-    // methods that send nothing run on the view: what they set lands on the client.
+    // These act on the connection of everybody, so they run on the client itself, and outside of the request at hand.
     'on the client': 'connect close setRequestHandler setNotificationHandler',
     listens: 'listen',
     'calls a tool': 'callTool',
@@ -39,13 +39,8 @@ interface SdkClient {
   readonly _transport?: SdkTransport
   /** Every request of SDK 2.x ends in this method, the further rounds of `input_required` too. */
   readonly _requestWithSchemaViaCodec?: Method
-  /** What SDK 2.x remembers of `tools/list`. */
+  /** Where SDK 2.x looks a tool up that it calls. */
   readonly _cache?: ToolCache
-}
-
-interface ToolCache {
-  toolDefinition(name: string): Promise<unknown>
-  outputValidator(name: string, compile: (tool: unknown) => unknown): Promise<unknown>
 }
 
 /** A transport of either SDK. */
@@ -141,10 +136,6 @@ export function watchLists(client: object): Lists {
   return lists
 }
 
-function methodsOf(client: object): Readonly<Record<string, (...args: unknown[]) => unknown>> {
-  return client as never
-}
-
 function intercept(client: object, name: string, by: (method: Method, args: unknown[]) => unknown): void {
   const method = (client as Record<string, Method | undefined>)[name]
   if (method === undefined) return
@@ -163,13 +154,12 @@ function standIn(client: object, members: Readonly<Record<string, unknown>>): ob
  * which the SDK keeps what `tools/list` said (`_cachedToolOutputValidators` and the like), filled from this listing.
  */
 export function withToolMetadata(client: object, tools: readonly object[]): object {
-  const isCollection = ([name, value]: [string, unknown]) =>
-    name.startsWith('_cached') && (value instanceof Map || value instanceof Set)
-  const collections = Object.entries(client).filter(isCollection)
-  const store = standIn(
-    client,
-    Object.fromEntries(collections.map(([name, value]) => [name, value instanceof Map ? new Map() : new Set()])),
-  )
+  const collections: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(client)) {
+    if (!name.startsWith('_cached')) continue
+    if (value instanceof Map || value instanceof Set) collections[name] = value instanceof Map ? new Map() : new Set()
+  }
+  const store = standIn(client, collections)
   methodsOf(store).cacheToolMetadata?.(tools)
   return store
 }
@@ -180,37 +170,31 @@ interface ToolView {
   readonly tools: { readonly definitions: ReadonlyMap<unknown, unknown> } | undefined
 }
 
-/** Where SDK 2.x looks a tool up that it calls: in the listing of a view, or else in the cache of the client. */
-class ViewToolCache {
-  constructor(
-    readonly view: ToolView,
-    readonly cache: ToolCache,
-  ) {}
-
-  async toolDefinition(name: string): Promise<unknown> {
-    const { tools } = this.view
-    return tools === undefined ? this.cache.toolDefinition(name) : tools.definitions.get(name)
-  }
-
-  async outputValidator(name: string, compile: (tool: unknown) => unknown): Promise<unknown> {
-    const { tools } = this.view
-    if (tools === undefined) return this.cache.outputValidator(name, compile)
-    const tool = tools.definitions.get(name)
-    return tool && compile(tool)
-  }
-
-  async evict(): Promise<void> {}
+interface ToolCache {
+  toolDefinition(name: string): Promise<unknown>
+  outputValidator(name: string, compile: (tool: unknown) => unknown): Promise<unknown>
 }
 
 /**
- * What `callTool` of SDK 2.x runs on: for a client of SDK 1.x, the client itself. After a HeaderMismatch, SDK 2.x lists the
- * tools again and repeats the call: the view lists them, and keeps what it is told.
+ * What `callTool` of SDK 2.x runs on: it looks the tool up in the view's listing, where there is one. After a HeaderMismatch
+ * the SDK lists the tools again and repeats the call: the view lists them, and knows them from then on.
+ *
+ * @returns the client itself, where it is one of SDK 1.x or nothing differs
  */
 export function withToolCache(client: object, view: ToolView): object {
-  const { _cache } = client as SdkClient
-  if (_cache === undefined) return client
+  const { _cache: cache } = client as SdkClient
+  if (cache === undefined) return client
   // Only on 2026-07-28 are tools listed again.
   if (view.tools === undefined && methodsOf(client).getProtocolEra?.() !== 'modern') return client
-  const listTools: Method = (...args) => methodsOf(view.proxy).listTools?.(...args)
-  return standIn(client, { listTools, _cache: new ViewToolCache(view, _cache) })
+  const _cache = {
+    toolDefinition: async (name: string) =>
+      view.tools ? view.tools.definitions.get(name) : cache.toolDefinition(name),
+    outputValidator: async (name: string, compile: (tool: unknown) => unknown) => {
+      if (view.tools === undefined) return cache.outputValidator(name, compile)
+      const tool = view.tools.definitions.get(name)
+      return tool && compile(tool)
+    },
+    evict: async () => {},
+  }
+  return standIn(client, { _cache, listTools: (...args: unknown[]) => methodsOf(view.proxy).listTools?.(...args) })
 }

@@ -2,8 +2,7 @@ import type { ContextLimits } from '../definition/types.js'
 import { kindOf } from '../shared/printable.js'
 import { FIELD_NAME } from '../wire/names.js'
 import type { RequestContext } from '../wire/types.generated.js'
-import { invalidIssue } from './copy-issue.js'
-import { isJsonObject, type WalkResult, walkContext } from './json-walk.js'
+import { invalidIssue, isJsonObject, type WalkResult, walkContext } from './json-walk.js'
 
 type Fields = Readonly<Record<string, unknown>>
 

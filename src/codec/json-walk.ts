@@ -5,13 +5,27 @@
 import type { ContextLimits } from '../definition/types.js'
 import { kindOf, quote, tagOf } from '../shared/printable.js'
 import { FIELD_NAME, isFieldName } from '../wire/names.js'
-import type { RequestContext } from '../wire/types.generated.js'
-import { type CopyIssue, invalidIssue, tooLargeIssue } from './copy-issue.js'
+import type { ContextIssue, RequestContext } from '../wire/types.generated.js'
 
 /** Text that JSON does not escape and that is one byte a character in UTF-8: its length is its size. */
 const PLAIN_TEXT = /^[ !#-[\]-~]*$/
 
 const utf8 = /* @__PURE__ */ new TextEncoder()
+
+/** Why a value cannot be a context, or which limit it is over. */
+export interface CopyIssue extends ContextIssue {
+  readonly reason: 'invalid' | 'too_large'
+}
+
+/** The issue of a value that JSON cannot carry. */
+export function invalidIssue(message: string): CopyIssue {
+  return { reason: 'invalid', path: [], message }
+}
+
+/** The issue of a context over a limit. */
+export function tooLargeIssue(limit: 'maxBytes' | 'maxFields' | 'maxDepth', limits: ContextLimits): CopyIssue {
+  return { reason: 'too_large', path: [], message: `context is over the limit ${limit}: ${limits[limit]}` }
+}
 
 /** What a walk came to. */
 export type WalkResult =
@@ -55,24 +69,24 @@ export function walkContext(context: object, original: object, limits: ContextLi
     if (typeof value === 'string') countString(value)
     else if (typeof value === 'boolean' || value === null) count(value === false ? 5 : 4)
     else if (typeof value === 'number') {
-      if (!Number.isFinite(value)) invalid(`JSON cannot carry ${value}`)
+      if (!Number.isFinite(value)) invalid(`JSON has no ${value}`)
       count(String(value).length)
     } else if (typeof value === 'object') return copyObject(value, converted)
-    else invalid(`JSON cannot carry type ${kindOf(value)}`)
+    else invalid(`JSON has no ${kindOf(value)}`)
     return value
   }
 
   const copyObject = (value: object, converted: boolean): unknown => {
-    if (above.includes(value)) invalid('JSON cannot carry a cycle')
+    if (above.includes(value)) invalid('JSON has no cycles')
     const toJSON: unknown = converted ? undefined : (value as { toJSON?: unknown }).toJSON
     if (typeof toJSON === 'function') {
       const json: unknown = toJSON.call(value)
       // An invalid date says null, and null is another value (RC-010).
-      if (json === null) invalid(`JSON cannot carry an invalid ${kindOf(value)}`)
+      if (json === null) invalid(`JSON has no invalid ${kindOf(value)}`)
       return copyValue(json, true)
     }
     if (above.length >= limits.maxDepth) stop({ ...tooLargeIssue('maxDepth', limits), path })
-    if (!Array.isArray(value) && !isJsonObject(value)) invalid(`JSON cannot carry type ${kindOf(value)}`)
+    if (!Array.isArray(value) && !isJsonObject(value)) invalid(`JSON has no ${kindOf(value)}`)
     above.push(value)
     const copy = copyMembers(value)
     above.pop()
