@@ -1,6 +1,7 @@
 import { assertNoContext, type Contexts, type OutgoingMessage } from '../codec/attach-context.js'
 import { andThen, type MaybePromise, mapAll } from '../shared/maybe-promise.js'
-import { type Method, requestWithoutAnswer } from './sdk-internals.js'
+import type { Method } from './overlay.js'
+import { requestWithoutAnswer } from './sdk-internals.js'
 import { encodeFor, isEmpty, type ViewContext } from './view-context.js'
 
 /** The options that end a call, in either SDK major. */

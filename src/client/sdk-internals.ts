@@ -3,12 +3,7 @@
 // is no longer there. `npm run test:versions` runs the oldest and the newest version of each.
 import type { OutgoingMessage } from '../codec/attach-context.js'
 import type { MaybePromise } from '../shared/maybe-promise.js'
-import { overlay } from './overlay.js'
-
-/** A method of an SDK object, whatever it takes and returns. */
-export type Method = (this: unknown, ...args: unknown[]) => unknown
-
-const methodsOf = (object: object) => object as Readonly<Record<string, (...args: unknown[]) => unknown>>
+import { intercept, type Method, methodsOf, overlay, standIn } from './overlay.js'
 
 /**
  * How a view treats a method. Any other method runs with the view as `this`, so that its requests carry the context. A
@@ -136,30 +131,16 @@ export function watchLists(client: object): Lists {
   return lists
 }
 
-function intercept(client: object, name: string, by: (method: Method, args: unknown[]) => unknown): void {
-  const method = (client as Record<string, Method | undefined>)[name]
-  if (method === undefined) return
-  const value: Method = (...args) => by(method, args)
-  Object.defineProperty(client, name, { value, configurable: true, writable: true })
-}
-
-/** An object with the client as its prototype, and with members of its own. The client sends its requests. */
-function standIn(client: object, members: Readonly<Record<string, unknown>>): object {
-  const request: Method = (...args) => methodsOf(client).request?.(...args)
-  return Object.create(client, Object.getOwnPropertyDescriptors({ request, ...members }))
-}
-
 /**
  * What `callTool` of SDK 1.x runs on, where a view has listed the tools. It has collections of its own in place of those in
  * which the SDK keeps what `tools/list` said (`_cachedToolOutputValidators` and the like), filled from this listing.
  */
 export function withToolMetadata(client: object, tools: readonly object[]): object {
-  const collections: Record<string, unknown> = {}
+  const store: Record<string, unknown> = Object.create(standIn(client))
   for (const [name, value] of Object.entries(client)) {
     if (!name.startsWith('_cached')) continue
-    if (value instanceof Map || value instanceof Set) collections[name] = value instanceof Map ? new Map() : new Set()
+    if (value instanceof Map || value instanceof Set) store[name] = value instanceof Map ? new Map() : new Set()
   }
-  const store = standIn(client, collections)
   methodsOf(store).cacheToolMetadata?.(tools)
   return store
 }
@@ -175,6 +156,27 @@ interface ToolCache {
   outputValidator(name: string, compile: (tool: unknown) => unknown): Promise<unknown>
 }
 
+class ViewToolCache implements ToolCache {
+  constructor(
+    readonly view: ToolView,
+    readonly cache: ToolCache,
+  ) {}
+
+  async toolDefinition(name: string): Promise<unknown> {
+    const { tools } = this.view
+    return tools === undefined ? this.cache.toolDefinition(name) : tools.definitions.get(name)
+  }
+
+  async outputValidator(name: string, compile: (tool: unknown) => unknown): Promise<unknown> {
+    const { tools } = this.view
+    if (tools === undefined) return this.cache.outputValidator(name, compile)
+    const tool = tools.definitions.get(name)
+    return tool && compile(tool)
+  }
+
+  async evict(): Promise<void> {}
+}
+
 /**
  * What `callTool` of SDK 2.x runs on: it looks the tool up in the view's listing, where there is one. After a HeaderMismatch
  * the SDK lists the tools again and repeats the call: the view lists them, and knows them from then on.
@@ -186,15 +188,8 @@ export function withToolCache(client: object, view: ToolView): object {
   if (cache === undefined) return client
   // Only on 2026-07-28 are tools listed again.
   if (view.tools === undefined && methodsOf(client).getProtocolEra?.() !== 'modern') return client
-  const _cache = {
-    toolDefinition: async (name: string) =>
-      view.tools ? view.tools.definitions.get(name) : cache.toolDefinition(name),
-    outputValidator: async (name: string, compile: (tool: unknown) => unknown) => {
-      if (view.tools === undefined) return cache.outputValidator(name, compile)
-      const tool = view.tools.definitions.get(name)
-      return tool && compile(tool)
-    },
-    evict: async () => {},
-  }
-  return standIn(client, { _cache, listTools: (...args: unknown[]) => methodsOf(view.proxy).listTools?.(...args) })
+  const host: Record<string, unknown> = Object.create(standIn(client))
+  host._cache = new ViewToolCache(view, cache)
+  host.listTools = (...args: unknown[]) => methodsOf(view.proxy).listTools?.(...args)
+  return host
 }

@@ -1,5 +1,6 @@
 import { getOwn } from '../shared/get-own.js'
-import { type Method, watchLists, withToolMetadata } from './sdk-internals.js'
+import type { Method } from './overlay.js'
+import { watchLists, withToolMetadata } from './sdk-internals.js'
 
 /** The options that the SDKs take last, as far as they are read here. */
 type Options = Readonly<Record<string, unknown>> | undefined
