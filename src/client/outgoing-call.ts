@@ -90,12 +90,12 @@ export class OutgoingCall {
   async wait<T, R>(pending: Promise<T>, send: (value: T, args: unknown[]) => R): Promise<Awaited<R>> {
     const { signal } = this.#options
     const done = new AbortController()
-    signal?.addEventListener('abort', () => this.#ended.abort(signal.reason), { signal: done.signal })
     let value: T
     try {
-      value = await Promise.race([pending, this.#unanswered(AbortSignal.any([this.#ended.signal, done.signal]))])
+      const over = signal ? AbortSignal.any([signal, done.signal]) : done.signal
+      value = await Promise.race([pending, this.#unanswered(over)])
     } catch (error) {
-      this.#ended.abort(error)
+      this.#ended.abort(signal?.aborted ? signal.reason : error)
       throw error
     } finally {
       done.abort()

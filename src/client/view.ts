@@ -130,7 +130,8 @@ class View implements ProxyHandler<object> {
     }
     const send = (context: RequestContext, rest: unknown[]) => {
       rest[0] = attachContexts(params, { [key]: context })
-      return callTool.apply(withToolCache(this.tools?.store ?? client, this), rest)
+      if ('getProtocolEra' in client) return callTool.apply(withToolCache(client, this), rest)
+      return callTool.apply((this.#tools && this.tools?.store) ?? client, rest)
     }
     return encoded instanceof Promise ? this.#callOf(callTool, args, CALL).wait(encoded, send) : send(encoded, args)
   }

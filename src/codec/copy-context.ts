@@ -1,8 +1,10 @@
-import type { ContextLimits } from '../definition/types.js'
+import type { AnyDefinition, ContextLimits } from '../definition/types.js'
+import type { ContextError } from '../errors/context-error.js'
+import { type ContextRejection, outgoingError, rejectionOf, rejectUnreadable } from '../errors/rejection.js'
 import { kindOf } from '../shared/printable.js'
 import { FIELD_NAME } from '../wire/names.js'
 import type { RequestContext } from '../wire/types.generated.js'
-import { invalidIssue, isJsonObject, type WalkResult, walkContext } from './json-walk.js'
+import { type CopyIssue, invalidIssue, isJsonObject, type WalkResult, walkContext } from './json-walk.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -19,11 +21,42 @@ const MAX_PRIMITIVE_BYTES = 24
  * @throws what a getter or a proxy within the value throws
  */
 export function copyContext(value: unknown, limits: ContextLimits): WalkResult {
-  if (!isJsonObject(value)) return { issue: invalidIssue(`a context is a JSON object, not of type ${kindOf(value)}`) }
+  // Most contexts are literals.
+  const isLiteral = value instanceof Object && Object.getPrototypeOf(value) === Object.prototype
+  if (!isLiteral && !isJsonObject(value)) {
+    return { issue: invalidIssue(`a context is a JSON object, not of type ${kindOf(value)}`) }
+  }
   // A hostile object of a million fields is not spread.
   const once = Object.keys(value).length > limits.maxFields ? undefined : { ...value }
   if (once !== undefined && isFlatWithin(once, limits)) return { copy: once as RequestContext }
   return walkContext(once ?? value, value, limits)
+}
+
+/**
+ * Copies a context that is to be sent.
+ *
+ * @throws ContextError `invalid` and `too_large`, as `encodeContext` does
+ */
+export function copyOrThrow(definition: AnyDefinition, value: unknown): RequestContext {
+  let copied: WalkResult
+  try {
+    copied = copyContext(value, definition.limits)
+  } catch (error) {
+    // A getter or a proxy threw.
+    throw unreadableError(definition, error)
+  }
+  if (copied.copy !== undefined) return copied.copy
+  throw outgoingError(rejectIssue(definition, copied.issue))
+}
+
+/** The rejection of what cannot be copied. */
+export function rejectIssue(definition: AnyDefinition, issue: CopyIssue): ContextRejection {
+  return rejectionOf(definition, issue.reason, [issue])
+}
+
+/** The schema, a getter or a proxy threw. What it threw is shown only where no field is sensitive. */
+export function unreadableError(definition: AnyDefinition, cause: unknown): ContextError {
+  return outgoingError(rejectUnreadable(definition), '', definition.sensitive.length === 0 ? cause : undefined)
 }
 
 /** The field names of the last flat context. The next one mostly has the same, and comparing is faster than matching. */

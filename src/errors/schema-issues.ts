@@ -12,7 +12,7 @@ export interface SchemaIssue {
 /** What is needed of a definition. */
 interface Withholding {
   readonly sensitive: readonly string[]
-  readonly safeMessages?: readonly string[] | undefined
+  readonly safeMessages: readonly string[]
 }
 
 /** Issues beyond this many are counted, not listed: a small context must not draw a large answer. */
@@ -46,7 +46,7 @@ const TYPE = /^(?:an? )?(?:string|number|boolean|object|array)$/i
  * @param context the context that the schema rejected
  */
 export function issuesFromSchema(
-  { sensitive, safeMessages = [] }: Withholding,
+  { sensitive, safeMessages }: Withholding,
   context: unknown,
   found: readonly SchemaIssue[],
 ): ContextIssue[] {

@@ -253,6 +253,7 @@ describe('a definition', () => {
         schema,
         headers: [],
         sensitive: [],
+        safeMessages: [],
         limits: DEFAULT_LIMITS,
       })
     }
