@@ -458,7 +458,7 @@ describe('a field name', () => {
     ['directly', '{ "a": { "__proto__": { "polluted": true } } }', ['a']],
     ['in an array', '{ "a": [{ "b": { "__proto__": 1 } }] }', ['a', 0, 'b']],
   ])('__proto__ is refused nested %s', (_claim, json, path) => {
-    const issues = [{ path, message: '"__proto__" is not allowed as a name' }]
+    const issues = [{ path, message: '"__proto__" cannot be a name' }]
     expect(decodeContext(anything, JSON.parse(json))).toMatchObject({
       ok: false,
       rejection: { reason: 'invalid', issues },
