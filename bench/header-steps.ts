@@ -1,6 +1,6 @@
-// What bound fields cost: written to headers, read from them, compared with them, and handed to a handler.
+// What bound fields cost: written to headers, read from them, compared with them, read in a handler, and passed on by it.
 import { contextToHeaders, headersToContext } from 'mcp-request-context/http'
-import { getHttpHeaders } from 'mcp-request-context/server'
+import { forwardHeaders, getHttpHeaders } from 'mcp-request-context/server'
 import { contextOf, definitionOf, FIELDS } from './contexts.js'
 import { receivedCall, withMiddleware } from './fake-transport.js'
 import { differenceOf, figureOf, micros } from './figures.js'
@@ -28,6 +28,8 @@ export async function* headerStepSections(): AsyncGenerator<Section> {
       row('getHttpHeaders, SDK 1', ({ fromRecord }) => figureOf(fromRecord)),
       row('getHttpHeaders, SDK 2', ({ fromHeaders }) => figureOf(fromHeaders)),
       row('getHttpHeaders without HTTP', ({ fromMeta }) => figureOf(fromMeta)),
+      row('forwardHeaders of the bound ones, SDK 1', ({ forwardedRecord }) => figureOf(forwardedRecord)),
+      row('forwardHeaders of the bound ones, SDK 2', ({ forwardedHeaders }) => figureOf(forwardedHeaders)),
     ],
   }
 }
@@ -75,16 +77,17 @@ function headerTimes(fields: number) {
   })
 }
 
-type Way = 'copy' | 'fromRecord' | 'fromHeaders' | 'fromMeta'
+type Way = 'copy' | 'fromRecord' | 'fromHeaders' | 'fromMeta' | 'forwardedRecord' | 'forwardedHeaders'
 
 /** Each runs inside a handler, so they cannot run side by side. */
 function handlerTimes(fields: number): Times<Way> {
   const { definition, headers, record, fetched } = extrasOf(fields)
   const message = receivedCall(definition, contextOf(fields))
-  const inHandler = (extra: object): readonly number[] => {
+  const names = definition.headers.map(({ name }) => name)
+  const inHandler = (extra: object, read: () => Headers = getHttpHeaders): readonly number[] => {
     let measured: readonly number[] = []
     const transport = withMiddleware(definition, () => {
-      measured = stepsSideBySide({ headers: () => getHttpHeaders() }).headers
+      measured = stepsSideBySide({ read }).read
     })
     transport.onmessage(message, extra)
     return measured
@@ -94,5 +97,7 @@ function handlerTimes(fields: number): Times<Way> {
     fromRecord: inHandler(record),
     fromHeaders: inHandler(fetched),
     fromMeta: inHandler({}),
+    forwardedRecord: inHandler(record, () => forwardHeaders(names)),
+    forwardedHeaders: inHandler(fetched, () => forwardHeaders(names)),
   }
 }

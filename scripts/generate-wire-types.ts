@@ -10,8 +10,19 @@ const SCHEMAS = ['context', 'error-data', 'capability-settings']
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 
+/**
+ * The type of an open list, `anyOf` an enum or any string, is its known values: what this package writes, and what it makes
+ * of what it reads.
+ */
+function knownOfOpenList(_name: string, value: { anyOf?: { enum?: unknown[]; type?: string }[] } | null): unknown {
+  const [known, other] = value?.anyOf ?? []
+  if (known?.enum === undefined || other?.type !== 'string') return value
+  const { anyOf, ...rest } = value as object & { anyOf: unknown }
+  return { ...rest, ...known }
+}
+
 async function typesOf(name: string): Promise<string> {
-  const schema: JSONSchema = JSON.parse(await readFile(`${root}schemas/${name}.schema.json`, 'utf8'))
+  const schema: JSONSchema = JSON.parse(await readFile(`${root}schemas/${name}.schema.json`, 'utf8'), knownOfOpenList)
   return compile(schema, name, {
     additionalProperties: false,
     bannerComment: '',

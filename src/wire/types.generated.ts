@@ -1,7 +1,7 @@
 // Generated from schemas/ by `npm run generate`. Do not edit: change the schema.
 
 /**
- * The context of one request: one JSON object of named fields, carried in `params._meta` under a context key. The size and the depth of a context have limits too, which JSON Schema cannot state.
+ * The context of one request: one JSON object of named fields, carried in `params._meta` under a context key. A definition can set another number of fields than 64, the default. The size and the depth of a context have limits too, which JSON Schema cannot state.
  */
 export interface RequestContext {
   [k: string]: unknown
@@ -20,7 +20,7 @@ export interface ContextErrorData {
    */
   key: string
   /**
-   * Why the context was rejected. A reader takes any other value as `invalid`.
+   * Why the context was rejected. The list is open: a reader takes a value that it does not know as `invalid`.
    */
   reason: 'missing' | 'invalid' | 'too_large' | 'mismatch'
   /**
@@ -47,7 +47,7 @@ export interface ContextIssue {
  */
 export interface CapabilitySettings {
   /**
-   * The contexts that this side takes, or sends if it is a client, by context key.
+   * The contexts that this side takes, or sends if it is a client, by context key. A reader ignores a malformed context by itself; more than 64 contexts are ignored as a whole.
    */
   contexts: {
     [k: string]: ContextSettings
@@ -104,7 +104,7 @@ export interface HeaderBindingSettings {
    */
   type: 'string' | 'integer' | 'boolean'
   /**
-   * What stands before the value and one space; for the Authorization header alone.
+   * What a client writes before the value and one space, for the Authorization header alone. A reader compares it without regard to case, and takes one or more spaces after it.
    */
   scheme?: 'Bearer'
 }

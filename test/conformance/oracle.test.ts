@@ -1,6 +1,13 @@
 // JSON Schema, by Ajv, as an independent judge: the hand-written checks and the published schemas say the same of every
 // vector and of thousands of generated values, as far as JSON Schema can state a rule.
-import { ContextError, contextErrorFrom, decodeContext, defineContext, validateMetaKey } from 'mcp-request-context'
+import {
+  ContextError,
+  contextErrorFrom,
+  decodeContext,
+  defineContext,
+  EXTENSION_ID,
+  validateMetaKey,
+} from 'mcp-request-context'
 import { describe, expect, test } from 'vitest'
 import { observeSettings } from './checkers/negotiation.js'
 import { type Definition, definitionOf } from './definition.js'
@@ -187,6 +194,16 @@ describe('error-data.schema.json', () => {
     const error = responses[0]?.error
     expect(schemaIssues('error-data', error?.data)).toEqual([])
     expect(contextErrorFrom(error)?.data).toEqual(error?.data)
+  })
+
+  test.each([
+    ['missing', true, 'missing'],
+    ['expired', true, 'invalid'],
+    [7, false, undefined],
+  ])('with the reason %j: the schema and contextErrorFrom agree', (reason, described, code) => {
+    const data = { extension: EXTENSION_ID, key: EXTENSION_ID, reason, issues: [] }
+    expect(schemaIssues('error-data', data).length === 0).toBe(described)
+    expect(contextErrorFrom({ data })?.code).toBe(code)
   })
 
   test('describes the data of every generated context that is refused', () => {

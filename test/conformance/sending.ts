@@ -8,11 +8,19 @@ import { definitionOf } from './definition.js'
 import type { Observation } from './observation.js'
 import type { Message, Path, VectorDefinition } from './vectors.js'
 
+/** The values of `notJson` that JSON cannot carry, but for a cycle. */
+const NOT_JSON = {
+  nan: Number.NaN,
+  infinity: Infinity,
+  'negative-infinity': -Infinity,
+  'beyond-double': 10n ** 400n,
+} as const
+
 export interface Source {
   readonly fields: Readonly<Record<string, unknown>>
   readonly remove?: readonly string[]
   readonly noValue?: readonly string[]
-  readonly notJson?: { readonly kind: 'nan' | 'infinity' | 'negative-infinity' | 'cycle'; readonly path: Path }
+  readonly notJson?: { readonly kind: keyof typeof NOT_JSON | 'cycle'; readonly path: Path }
 }
 
 export interface SourcedContext {
@@ -77,12 +85,11 @@ function fieldsOf({ fields, remove = [], noValue = [], notJson }: Source): Recor
   const given = structuredClone(fields) as Record<string, unknown>
   for (const name of [...remove, ...noValue]) given[name] = undefined
   if (notJson === undefined) return given
-  const values = { nan: Number.NaN, infinity: Infinity, 'negative-infinity': -Infinity, cycle: undefined }
   const above = notJson.path.slice(0, -1)
   let place = given as Record<string | number, unknown>
   for (const name of above) place = place[name] as Record<string | number, unknown>
   const top = given[String(notJson.path[0])]
-  place[notJson.path.at(-1) as string | number] = notJson.kind === 'cycle' ? top : values[notJson.kind]
+  place[notJson.path.at(-1) as string | number] = notJson.kind === 'cycle' ? top : NOT_JSON[notJson.kind]
   return given
 }
 

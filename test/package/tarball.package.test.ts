@@ -10,6 +10,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const consumers = fileURLToPath(new URL('./consumers/', import.meta.url))
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
+// TypeScript 7 is installed beside the one of package.json, under a name of its own.
+const [, newest] = /^TYPESCRIPT_7=(.+)$/m.exec(readFileSync(join(root, '.ci/pins'), 'utf8')) ?? []
+const COMPILERS = ['typescript', 'typescript-7']
+
 const folder = mkdtempSync(join(tmpdir(), 'mcp-request-context-'))
 const project = join(folder, 'project')
 let tarball = ''
@@ -41,6 +45,7 @@ beforeAll(() => {
     ['install', '--no-audit', '--no-fund', tarball, ...peers.map(pinned), pinned('typescript'), pinned('@types/node')],
     project,
   )
+  run('npm', ['install', '--no-audit', '--no-fund', '--no-bin-links', `typescript-7@npm:typescript@${newest}`], project)
 })
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -131,11 +136,18 @@ describe('in an empty project', () => {
     expect(run(process.execPath, [file], project)).toBe('ok\n')
   })
 
-  test.each([
+  const compile = (compiler: string) => run(process.execPath, [`node_modules/${compiler}/bin/tsc`, '-p', '.'], project)
+
+  const RESOLUTIONS = [
     ['bundler', 'esnext'],
     ['node16', 'node16'],
     ['nodenext', 'nodenext'],
-  ])('the types hold with moduleResolution %s', (moduleResolution, module) => {
+  ] as const
+  test.each(
+    RESOLUTIONS.flatMap(([moduleResolution, module]) =>
+      COMPILERS.map((compiler) => ({ moduleResolution, module, compiler })),
+    ),
+  )('the types hold with moduleResolution $moduleResolution in $compiler', ({ moduleResolution, module, compiler }) => {
     const options = {
       strict: true,
       noEmit: true,
@@ -147,10 +159,10 @@ describe('in an empty project', () => {
     }
     const files = moduleResolution === 'bundler' ? ['types.ts'] : ['types.ts', 'types.cts']
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files }))
-    run('npx', ['tsc', '-p', '.'], project)
+    compile(compiler)
   })
 
-  test('a wrong type is an error there', () => {
+  test.each(COMPILERS)('a wrong type is an error there, in %s', (compiler) => {
     writeFileSync(
       join(project, 'tsconfig.json'),
       JSON.stringify({
@@ -165,7 +177,7 @@ describe('in an empty project', () => {
         files: ['wrong-types.ts'],
       }),
     )
-    expect(() => run('npx', ['tsc', '-p', '.'], project)).toThrow(/wrong-types\.ts.*tennant/)
+    expect(() => compile(compiler)).toThrow(/wrong-types\.ts.*tennant/)
   })
 })
 

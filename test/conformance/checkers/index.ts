@@ -4,6 +4,7 @@ import { observeReception } from '../receiving.js'
 import type { Vector } from '../vectors.js'
 import { observeContext } from './contexts.js'
 import { observeBindings, observeKey } from './definitions.js'
+import { observeError } from './errors.js'
 import { observeExample } from './examples.js'
 import { observeExchange } from './exchanges.js'
 import { observeDecoding, observeEncoding } from './headers.js'
@@ -20,7 +21,7 @@ const OBSERVERS: Readonly<Record<string, Observe>> = {
   messages: observeMessage,
   merging: observeMerging,
   requiring: observeReception,
-  errors: observeReception,
+  errors: observeError,
   bindings: observeBindings,
   'header-encoding': observeEncoding,
   'header-decoding': observeDecoding,

@@ -1,4 +1,4 @@
-import { EXTENSION_ID } from 'mcp-request-context'
+import { ContextError, EXTENSION_ID } from 'mcp-request-context'
 import { supportedContexts } from 'mcp-request-context/client'
 import { installContext } from 'mcp-request-context/server'
 import { definitionOf } from '../definition.js'
@@ -44,7 +44,12 @@ function observeAdvertising(input: Extract<Input, { advertise: unknown }>['adver
       capabilities = given
     },
   }
-  installContext(server, definitionOf(input.definition), { required: input.required })
+  try {
+    installContext(server, definitionOf(input.definition), { required: input.required })
+  } catch (error) {
+    if (!(error instanceof ContextError && error.code === 'invalid_definition')) throw error
+    return { by: 'a server', outcome: 'reject', output: {} }
+  }
   const settings = capabilities.extensions?.[EXTENSION_ID]
   return {
     by: 'a server',

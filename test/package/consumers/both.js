@@ -15,22 +15,22 @@ const cjsServer = require('mcp-request-context/server')
 assert.notEqual(esmServer.getContext, cjsServer.getContext)
 
 const schema = z.object({ tenant: z.string() })
-const esmDefinition = esm.defineContext({ schema })
-const cjsDefinition = cjs.defineContext({ schema })
+const definition = esm.defineContext({ schema })
 const trace = cjs.defineContext({ key: 'com.example/trace', schema: z.object({ span: z.string() }) })
 
 const server = new McpServer({ name: 's', version: '1' })
-esmServer.installContext(server, esmDefinition, { required: true })
+esmServer.installContext(server, definition, { required: true })
 cjsServer.installContext(server, trace)
-cjsServer.installContext(server, cjsDefinition)
+// Installed by both copies it is installed once, and a second definition of its key is seen.
+cjsServer.installContext(server, definition, { required: true })
+const other = cjs.defineContext({ schema })
+assert.throws(() => cjsServer.installContext(server, other), /already installed here with another definition/)
 server.registerTool('read', {}, async (extra) => {
-  const reads = [esmServer, cjsServer].flatMap(({ getContext, readContext, tryGetContext }) =>
-    [esmDefinition, cjsDefinition].flatMap((definition) => [
-      getContext(definition).tenant,
-      tryGetContext(definition).tenant,
-      readContext(definition, extra).tenant,
-    ]),
-  )
+  const reads = [esmServer, cjsServer].flatMap(({ getContext, readContext, tryGetContext }) => [
+    getContext(definition).tenant,
+    tryGetContext(definition).tenant,
+    readContext(definition, extra).tenant,
+  ])
   const span = esmServer.getContext(trace).span
   return { content: [{ type: 'text', text: JSON.stringify([...reads, span]) }] }
 })
@@ -39,9 +39,9 @@ const [near, far] = InMemoryTransport.createLinkedPair()
 await server.connect(far)
 const client = new Client({ name: 'c', version: '1' })
 await client.connect(near)
-const view = createContextClient(createContextClient(client, trace, { context: { span: 'acme' } }), esmDefinition)
+const view = createContextClient(createContextClient(client, trace, { context: { span: 'acme' } }), definition)
 const { content } = await view.withContext({ tenant: 'acme' }).callTool({ name: 'read' })
-assert.deepEqual(JSON.parse(content[0].text), Array(13).fill('acme'))
+assert.deepEqual(JSON.parse(content[0].text), Array(7).fill('acme'))
 
 const thrown = (read) => {
   try {
@@ -50,8 +50,8 @@ const thrown = (read) => {
     return error
   }
 }
-assert.ok(thrown(() => cjsServer.getContext(esmDefinition)) instanceof esm.ContextError)
-assert.ok(thrown(() => esmServer.getContext(esmDefinition)) instanceof cjs.ContextError)
+assert.ok(thrown(() => cjsServer.getContext(definition)) instanceof esm.ContextError)
+assert.ok(thrown(() => esmServer.getContext(definition)) instanceof cjs.ContextError)
 assert.ok(!(new Error('other') instanceof esm.ContextError))
 await client.close()
 console.log('ok')
