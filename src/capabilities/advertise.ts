@@ -1,21 +1,23 @@
-import { tryContextJsonSchema } from '../definition/json-schema.js'
+import { INVALID_JSON_SCHEMA, tryContextJsonSchema } from '../definition/json-schema.js'
 import { isSelfContained } from '../definition/json-schema-reference.js'
 import { DEFAULT_LIMITS } from '../definition/limits.js'
 import type { AnyDefinition, JsonSchema } from '../definition/types.js'
 import { invalidDefinition } from '../errors/invalid-definition.js'
-import { getOwn, isObject } from '../shared/get-own.js'
-import { sharedSymbol } from '../shared/registry.js'
+import { getOwn } from '../shared/get-own.js'
+import { sharedEntry } from '../shared/registry.js'
 import { EXTENSION_ID, MAX_ADVERTISED } from '../wire/constants.js'
-import type { ContextSettings, HeaderBindingSettings } from '../wire/types.generated.js'
+import type { ContextSettings } from '../wire/types.generated.js'
 
-/** What a client or a server already advertises, whichever copy of this package added it. */
-const ADVERTISED: unique symbol = /* @__PURE__ */ sharedSymbol('advertised') as never
+/** What each client or server already advertises, whichever copy of this package added it. */
+const advertised = /* @__PURE__ */ sharedEntry(
+  'advertised',
+  () => new WeakMap<object, Record<string, ContextSettings>>(),
+)
 
 /** A client or a server of either SDK major, as far as it can say what it supports. */
 interface Advertiser {
   readonly transport?: unknown
   registerCapabilities?(capabilities: object): void
-  [ADVERTISED]?: Record<string, ContextSettings>
 }
 
 /**
@@ -27,12 +29,12 @@ interface Advertiser {
 export function advertise(peer: object, key: string, settings: ContextSettings): void {
   const advertiser = peer as Advertiser
   if (advertiser.transport !== undefined || typeof advertiser.registerCapabilities !== 'function') return
-  const contexts = { ...advertiser[ADVERTISED] }
+  const contexts = { ...advertised.get(peer) }
   contexts[key] = { ...contexts[key], ...settings }
   if (Object.keys(contexts).length > MAX_ADVERTISED) {
     throw invalidDefinition(`${key}: one peer can advertise at most ${MAX_ADVERTISED} contexts`)
   }
-  Object.defineProperty(advertiser, ADVERTISED, { value: contexts, configurable: true })
+  advertised.set(peer, contexts)
   advertiser.registerCapabilities({ extensions: { [EXTENSION_ID]: { contexts } } })
 }
 
@@ -40,27 +42,33 @@ export function advertise(peer: object, key: string, settings: ContextSettings):
 export type Advertised = 'schema' | 'names'
 
 /** The settings of each definition, made once: a server may be built for each request. */
-const settingsOf = {
-  schema: /* @__PURE__ */ new WeakMap<AnyDefinition, ContextSettings>(),
-  names: /* @__PURE__ */ new WeakMap<AnyDefinition, ContextSettings>(),
+const settingsOf = /* @__PURE__ */ new WeakMap<AnyDefinition, Readonly<Record<Advertised, ContextSettings>>>()
+
+/**
+ * The settings that a server advertises for a definition, without the methods that require it (RC-046).
+ *
+ * @throws ContextError `invalid_definition` for a `jsonSchema` of the definition that no peer could use
+ */
+export function contextSettings(definition: AnyDefinition, told: Advertised = 'schema'): ContextSettings {
+  const settings = settingsOf.get(definition) ?? makeSettings(definition)
+  settingsOf.set(definition, settings)
+  return settings[told]
 }
 
-/** The settings that a server advertises for a definition, without the methods that require it (RC-046). */
-export function contextSettings(definition: AnyDefinition, told: Advertised = 'schema'): ContextSettings {
-  const made = settingsOf[told].get(definition)
-  if (made !== undefined) return made
-  const { headers, sensitive, limits } = definition
+function makeSettings(definition: AnyDefinition): Record<Advertised, ContextSettings> {
+  const { headers, sensitive, limits, jsonSchema } = definition
   const full = tryContextJsonSchema(definition)
-  const schema = full === undefined ? undefined : told === 'schema' ? withoutSecrets(definition, full) : namesIn(full)
-  const ownLimits = Object.entries(limits).filter(([name, limit]) => limit !== DEFAULT_LIMITS[name as 'maxBytes'])
-  const settings: ContextSettings = {
-    ...(schema !== undefined && { schema }),
-    ...(headers.length > 0 && { headers: headerSettings(definition) }),
-    ...(sensitive.length > 0 && sensitive.length <= MAX_ADVERTISED && { sensitive: [...sensitive] }),
-    ...(ownLimits.length > 0 && { limits: Object.fromEntries(ownLimits) }),
+  if (jsonSchema !== undefined && !isSelfContained(jsonSchema)) throw invalidDefinition(INVALID_JSON_SCHEMA)
+  const settings = {
+    headers: Object.fromEntries(headers.map(({ field, lowerCaseName, ...binding }) => [field, binding])),
+    sensitive: sensitive.length > MAX_ADVERTISED ? [] : sensitive,
+    limits: Object.fromEntries(
+      Object.entries(limits).filter(([name, limit]) => limit !== DEFAULT_LIMITS[name as 'maxBytes']),
+    ),
   }
-  settingsOf[told].set(definition, settings)
-  return settings
+  const filled = Object.fromEntries(Object.entries(settings).filter(([, held]) => Object.keys(held).length > 0))
+  if (full === undefined) return { schema: filled, names: filled }
+  return { schema: { ...filled, schema: withoutSecrets(sensitive, full) }, names: { ...filled, schema: namesIn(full) } }
 }
 
 /** The names of the fields of a context, with nothing said of each. */
@@ -70,28 +78,23 @@ function namesIn(schema: JsonSchema): JsonSchema {
 }
 
 /** Of a sensitive field only the type is told (RC-047): a default, an example or an enum could be the secret. */
-function withoutSecrets({ sensitive }: AnyDefinition, schema: JsonSchema): JsonSchema {
-  const properties = getOwn(schema, 'properties')
+function withoutSecrets(sensitive: readonly string[], schema: JsonSchema): JsonSchema {
   if (sensitive.length === 0) return schema
-  if (!isObject(properties)) return {}
-  const shown = Object.entries(properties).map(([field, property]) => {
-    const type = getOwn(property, 'type')
-    return [field, !sensitive.includes(field) ? property : typeof type === 'string' ? { type } : {}]
-  })
-  const { $schema, type, required, additionalProperties } = schema
-  const told = {
-    ...($schema !== undefined && { $schema }),
-    ...(type !== undefined && { type }),
-    ...(required !== undefined && { required }),
-    ...(typeof additionalProperties === 'boolean' && { additionalProperties }),
-    properties: Object.fromEntries(shown),
-  }
+  const told = Object.fromEntries(
+    Object.entries(schema).filter(
+      ([name, held]) =>
+        /^(?:\$schema|type|required)$/.test(name) || (name === 'additionalProperties' && typeof held === 'boolean'),
+    ),
+  )
+  const properties = Object.entries(getOwn(schema, 'properties') ?? {})
+  told.properties = Object.fromEntries(
+    properties.map(([field, property]) => [field, sensitive.includes(field) ? typeOf(property) : property]),
+  )
   // A field that is shown may refer to a subschema that is not.
   return isSelfContained(told) ? told : {}
 }
 
-function headerSettings({ headers }: AnyDefinition): Record<string, HeaderBindingSettings> {
-  return Object.fromEntries(
-    headers.map(({ field, name, type, scheme }) => [field, { name, type, ...(scheme !== undefined && { scheme }) }]),
-  )
+function typeOf(property: unknown): JsonSchema {
+  const type = getOwn(property, 'type')
+  return typeof type === 'string' ? { type } : {}
 }

@@ -40,9 +40,9 @@ export function rejectMissing(definition: Rejected): ContextRejection {
   return { ...rejectionOf(definition, 'missing', []), message }
 }
 
-/** Rejects a context that the header bound to one of its fields contradicts. The message shows neither value (RC-041). */
-export function rejectMismatch(definition: Rejected, field: string, message: string): ContextRejection {
-  return rejectionOf(definition, 'mismatch', [{ path: [field], message }])
+/** Rejects a context that the headers of its request contradict. The message shows neither value (RC-041). */
+export function rejectMismatch(definition: Rejected, path: ContextIssue['path'], message: string): ContextRejection {
+  return rejectionOf(definition, 'mismatch', [{ path, message }])
 }
 
 /** Rejects a context because a getter, a proxy or the schema threw while it was checked. */

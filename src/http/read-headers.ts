@@ -26,7 +26,7 @@ export function headersToContext<D extends AnyDefinition>(
     const field = readField(binding, value)
     if (field === undefined) {
       const message = `header ${binding.name} is not ${CARRIED[binding.type]}`
-      return { ok: false, rejection: rejectMismatch(definition, binding.field, message) }
+      return { ok: false, rejection: rejectMismatch(definition, [binding.field], message) }
     }
     fields[binding.field] = field
   }
@@ -35,15 +35,15 @@ export function headersToContext<D extends AnyDefinition>(
 
 /** Reads a field out of the value of its header; `undefined` for a value that does not have the type of the binding. */
 export function readField({ type, scheme }: HeaderBinding, value: string): string | number | boolean | undefined {
-  if (type === 'boolean') return value === 'true' ? true : value === 'false' ? false : undefined
+  if (type === 'boolean') return value === 'true' || (value === 'false' ? false : undefined)
   if (type === 'integer') {
-    const integer = /^(?:0|-?[1-9][0-9]{0,15})$/.test(value) ? Number(value) : Number.NaN
-    return Number.isSafeInteger(integer) ? integer : undefined
+    const integer = Number(value)
+    // Written as JSON writes it, and no other way.
+    return Number.isSafeInteger(integer) && String(integer) === value ? integer : undefined
   }
-  if (scheme === undefined) return decodeHeaderValue(value)
   // RFC 9110, section 11.1: the case of the scheme does not matter, and spaces end it.
-  const credentials = /^([A-Za-z]+) +([^ ].*)$/.exec(value)
-  return credentials?.[1]?.toLowerCase() === scheme.toLowerCase() ? decodeHeaderValue(credentials[2] ?? '') : undefined
+  const text = scheme === undefined ? value : /^bearer +([^ ].*)$/i.exec(value)?.[1]
+  return text && decodeHeaderValue(text)
 }
 
 /** What a field value may consist of: visible ASCII, spaces and tabs (RFC 9110, section 5.5, without `obs-text`). */

@@ -2,10 +2,10 @@ import { advertise, contextSettings } from '../capabilities/advertise.js'
 import type { AnyDefinition } from '../definition/types.js'
 import { ContextError } from '../errors/context-error.js'
 import { invalidDefinition } from '../errors/invalid-definition.js'
-import { sharedSymbol } from '../shared/registry.js'
+import { sharedEntry } from '../shared/registry.js'
 import { LISTEN } from '../wire/constants.js'
 import { middlewareOf } from './middleware.js'
-import { addPolicy, type Policy, requiredMethods, resolvePolicy } from './policy.js'
+import { addPolicy, type Policy, resolvePolicy } from './policy.js'
 import { trackRequests } from './sdk-internals.js'
 import type { ContextCapableTransport, InstallOptions } from './types.js'
 
@@ -15,12 +15,11 @@ export interface ContextCapableServer {
   connect(transport: any, ...rest: any[]): Promise<void>
 }
 
-/** The policies of a server, whichever copy of this package installed them. */
-const POLICIES: unique symbol = /* @__PURE__ */ sharedSymbol('policies') as never
+/** The policies of each server, whichever copy of this package installed them. */
+const policiesOf = /* @__PURE__ */ sharedEntry('policies', () => new WeakMap<object, Policy[]>())
 
 interface Connector extends ContextCapableServer {
   readonly transport?: unknown
-  [POLICIES]?: Policy[]
 }
 
 /**
@@ -49,21 +48,22 @@ export function installContext<S extends ContextCapableServer>(
   options: InstallOptions = {},
 ): S {
   const connector = connectorOf(server)
-  const policy = resolvePolicy(definition, options)
+  const policy = resolvePolicy('installContext()', definition, options, ['required', 'http', 'advertise'])
   if (connector.transport !== undefined) {
     throw new ContextError(
       'already_connected',
-      'installContext() must be called before connect(): the server is already connected',
+      'call installContext() before connect(): the server is already connected',
     )
   }
-  const required = requiredMethods(policy)
-  if (required?.includes(LISTEN)) {
+  const { required, advertise: told } = policy
+  const methods = typeof required === 'function' ? undefined : required
+  if (methods?.includes(LISTEN)) {
     throw invalidDefinition(`required: an SDK answers ${LISTEN} itself, so it cannot be required`)
   }
-  addPolicy(policiesOf(connector), policy)
+  addToServer(connector, policy)
   advertise(connector, definition.key, {
-    ...contextSettings(definition, options.advertise),
-    ...(required && { required }),
+    ...contextSettings(definition, told),
+    ...(methods && { required: [...methods] }),
   })
   return server
 }
@@ -99,7 +99,7 @@ export function contextTransport<T extends ContextCapableTransport>(
       'contextTransport() takes a transport, which has start() and send(); for a Server or an McpServer, call installContext()',
     )
   }
-  const policy = resolvePolicy(definition, options)
+  const policy = resolvePolicy('contextTransport()', definition, options, ['required', 'http'])
   const middleware = middlewareOf(transport)
   middleware.addPolicies([policy])
   trackRequests(transport, middleware)
@@ -116,21 +116,17 @@ function connectorOf(server: ContextCapableServer): Connector {
   )
 }
 
-/** The policies of a server. When there are none yet, its `connect` is replaced by one that brings them to the transport. */
-function policiesOf(connector: Connector): Policy[] {
-  if (connector[POLICIES] !== undefined) return connector[POLICIES]
-  const policies: Policy[] = []
+/** Adds a policy to those that a server brings to its transport. With the first one, its `connect` is replaced. */
+function addToServer(connector: Connector, policy: Policy): void {
+  const policies = policiesOf.get(connector) ?? []
+  addPolicy(policies, policy)
+  if (policiesOf.has(connector)) return
+  policiesOf.set(connector, policies)
   const { connect } = connector
-  Object.defineProperty(connector, POLICIES, { value: policies })
-  Object.defineProperty(connector, 'connect', {
-    configurable: true,
-    writable: true,
-    async value(transport: ContextCapableTransport, ...rest: unknown[]) {
-      const middleware = middlewareOf(transport)
-      middleware.server = connector
-      middleware.addPolicies(policies)
-      return connect.call(connector, transport, ...rest)
-    },
-  })
-  return policies
+  connector.connect = async (transport: ContextCapableTransport, ...rest) => {
+    const middleware = middlewareOf(transport)
+    middleware.server = connector
+    middleware.addPolicies(policies)
+    return connect.call(connector, transport, ...rest)
+  }
 }

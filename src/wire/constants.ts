@@ -54,20 +54,11 @@ export const LISTEN = 'subscriptions/listen'
 /** Cancels a request (MCP 2025-11-25, Cancellation). */
 export const CANCELLED = 'notifications/cancelled'
 
-/** The requests that never need a context: a peer must be able to connect and look around without one (RC-025). */
-const CONTEXT_FREE: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  'initialize',
-  'server/discover',
-  'ping',
-  'tools/list',
-  'prompts/list',
-  'resources/list',
-  'resources/templates/list',
-  'roots/list',
-  'tasks/list',
-])
+/** What never needs a context: a peer must be able to connect and look around without one (RC-025). */
+const CONTEXT_FREE =
+  /^(?:notifications\/.*|initialize|server\/discover|ping|(?:tools|prompts|resources|resources\/templates|roots|tasks)\/list)$/s
 
 /** Whether a message with this method never needs a context (RC-025). */
 export function isContextFree(method: string): boolean {
-  return CONTEXT_FREE.has(method) || method.startsWith('notifications/')
+  return CONTEXT_FREE.test(method)
 }
