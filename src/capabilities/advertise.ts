@@ -3,7 +3,7 @@ import { isSelfContained } from '../definition/json-schema-reference.js'
 import { DEFAULT_LIMITS } from '../definition/limits.js'
 import type { AnyDefinition, JsonSchema } from '../definition/types.js'
 import { invalidDefinition } from '../errors/invalid-definition.js'
-import { getOwn } from '../shared/get-own.js'
+import { getOwn, isObject } from '../shared/get-own.js'
 import { sharedEntry } from '../shared/registry.js'
 import { EXTENSION_ID, MAX_ADVERTISED } from '../wire/constants.js'
 import type { ContextSettings } from '../wire/types.generated.js'
@@ -28,14 +28,14 @@ interface Advertiser {
  */
 export function advertise(peer: object, key: string, settings: ContextSettings): void {
   const advertiser = peer as Advertiser
-  if (advertiser.transport !== undefined || typeof advertiser.registerCapabilities !== 'function') return
+  if (advertiser.transport !== undefined) return
   const contexts = { ...advertised.get(peer) }
   contexts[key] = { ...contexts[key], ...settings }
   if (Object.keys(contexts).length > MAX_ADVERTISED) {
     throw invalidDefinition(`${key}: one peer can advertise at most ${MAX_ADVERTISED} contexts`)
   }
   advertised.set(peer, contexts)
-  advertiser.registerCapabilities({ extensions: { [EXTENSION_ID]: { contexts } } })
+  advertiser.registerCapabilities?.({ extensions: { [EXTENSION_ID]: { contexts } } })
 }
 
 /** How much of a definition is told: `'schema'` or `'names'`. What is advertised can be read before anybody has authenticated. */
@@ -68,33 +68,31 @@ function makeSettings(definition: AnyDefinition): Record<Advertised, ContextSett
   }
   const filled = Object.fromEntries(Object.entries(settings).filter(([, held]) => Object.keys(held).length > 0))
   if (full === undefined) return { schema: filled, names: filled }
-  return { schema: { ...filled, schema: withoutSecrets(sensitive, full) }, names: { ...filled, schema: namesIn(full) } }
-}
-
-/** The names of the fields of a context, with nothing said of each. */
-function namesIn(schema: JsonSchema): JsonSchema {
-  const names = Object.keys(getOwn(schema, 'properties') ?? {})
-  return { type: 'object', properties: Object.fromEntries(names.map((name) => [name, {}])) }
+  const names = { type: 'object', properties: mapProperties(full, () => ({})) }
+  return { schema: { ...filled, schema: withoutSecrets(sensitive, full) }, names: { ...filled, schema: names } }
 }
 
 /** Of a sensitive field only the type is told (RC-047): a default, an example or an enum could be the secret. */
 function withoutSecrets(sensitive: readonly string[], schema: JsonSchema): JsonSchema {
   if (sensitive.length === 0) return schema
-  const told = Object.fromEntries(
-    Object.entries(schema).filter(
-      ([name, held]) =>
-        /^(?:\$schema|type|required)$/.test(name) || (name === 'additionalProperties' && typeof held === 'boolean'),
-    ),
+  const told = Object.entries(schema).filter(([name, held]) => TOLD.test(name) && !isObject(held))
+  const properties = mapProperties(schema, (field, property) =>
+    sensitive.includes(field) ? typeOf(property) : property,
   )
-  const properties = Object.entries(getOwn(schema, 'properties') ?? {})
-  told.properties = Object.fromEntries(
-    properties.map(([field, property]) => [field, sensitive.includes(field) ? typeOf(property) : property]),
-  )
+  const shown = { ...Object.fromEntries(told), properties }
   // A field that is shown may refer to a subschema that is not.
-  return isSelfContained(told) ? told : {}
+  return isSelfContained(shown) ? shown : {}
 }
+
+/** What is told of a schema beside its fields, where it is no schema itself. */
+const TOLD = /^(?:\$schema|type|required|additionalProperties)$/
 
 function typeOf(property: unknown): JsonSchema {
   const type = getOwn(property, 'type')
   return typeof type === 'string' ? { type } : {}
+}
+
+function mapProperties(schema: JsonSchema, map: (field: string, property: unknown) => unknown): JsonSchema {
+  const properties = Object.entries(getOwn(schema, 'properties') ?? {})
+  return Object.fromEntries(properties.map(([field, property]) => [field, map(field, property)]))
 }

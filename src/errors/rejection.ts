@@ -36,7 +36,7 @@ export function rejectionOf(
 
 /** Rejects a request that carries no context where one is required. */
 export function rejectMissing(definition: Rejected): ContextRejection {
-  const message = `Missing request context ${definition.key}: the request carries none; a client adds it with withContext()`
+  const message = `Missing request context ${definition.key}: a client adds it with withContext()`
   return { ...rejectionOf(definition, 'missing', []), message }
 }
 

@@ -52,7 +52,7 @@ export function issuesFromSchema(
 ): ContextIssue[] {
   const secrets = secretsIn(context, sensitive)
   const hasSecret = (text: string) => {
-    const folded = foldCase(text)
+    const folded = text.toUpperCase()
     return secrets.length > MAX_SECRETS || secrets.some((secret) => folded.includes(secret))
   }
   /** Whether an issue is in a sensitive field, or is about the whole context and so about that field too. */
@@ -73,8 +73,10 @@ export function issuesFromSchema(
     const shown = cut < 0 ? path : path.slice(0, cut)
     const { message } = issue
     const withheld = typeof message !== 'string' || message.length > MAX_MESSAGE_LENGTH
-    if (withheld || isSensitive(shown) || hasSecret(message)) return { path: shown, message: toldOf(issue, path) }
-    return { path: shown, message }
+    return {
+      path: shown,
+      message: withheld || isSensitive(shown) || hasSecret(message) ? toldOf(issue, path) : message,
+    }
   })
   const listed = issues.filter(({ path }, index) => {
     length += path.join('').length
@@ -92,16 +94,14 @@ function pathOf(issue: SchemaIssue): ContextIssue['path'] {
   })
 }
 
-/** Makes a comparison ignore case. In upper case, because a sigma has two forms in lower case. */
-function foldCase(text: string): string {
-  return text.toUpperCase()
-}
-
-/** The words, and the two ends, of every string, number and member name within the sensitive fields. */
+/**
+ * The words, and the two ends, of every string, number and member name within the sensitive fields. A comparison ignores
+ * case: all is in upper case, because a sigma has two forms in lower case.
+ */
 function secretsIn(context: unknown, sensitive: readonly string[]): string[] {
   const secrets = new Set<string>()
   const add = (text: string): void => {
-    const folded = foldCase(text.trim())
+    const folded = text.trim().toUpperCase()
     if (folded === '') return
     secrets.add(folded.slice(0, SECRET_END_LENGTH)).add(folded.slice(-SECRET_END_LENGTH))
     for (const word of folded.split(/[^\p{L}\p{N}]+/u)) if (word.length >= MIN_WORD_LENGTH) secrets.add(word)

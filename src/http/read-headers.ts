@@ -2,7 +2,7 @@ import type { DecodedContext } from '../codec/codec.js'
 import { assertDefinition } from '../definition/define-context.js'
 import type { AnyDefinition, ContextInput, HeaderBinding } from '../definition/types.js'
 import { rejectMismatch } from '../errors/rejection.js'
-import { BASE64_PREFIX, BASE64_SUFFIX, CARRIED } from '../wire/constants.js'
+import { BASE64_VALUE, CARRIED } from '../wire/constants.js'
 
 /** Some fields of a context, as they were read out of headers. */
 export type HeaderFields<D extends AnyDefinition> = Partial<ContextInput<D>>
@@ -57,9 +57,8 @@ const READABLE = /^[\t\x20-\x7e]*$/
  */
 export function decodeHeaderValue(value: string): string | undefined {
   if (!READABLE.test(value)) return undefined
-  const encoded = value.slice(BASE64_PREFIX.length)
-  if (!value.startsWith(BASE64_PREFIX) || !encoded.endsWith(BASE64_SUFFIX)) return value
-  const base64 = encoded.slice(0, -BASE64_SUFFIX.length)
+  const base64 = BASE64_VALUE.exec(value)?.[1]
+  if (base64 === undefined) return value
   try {
     const binary = atob(base64)
     // atob() forgives white space, missing padding and stray bits; a header value has one form only (RFC 4648, section 3.5).

@@ -55,15 +55,14 @@ export function installContext<S extends ContextCapableServer>(
       'call installContext() before connect(): the server is already connected',
     )
   }
-  const { required, advertise: told } = policy
-  const methods = typeof required === 'function' ? undefined : required
-  if (methods?.includes(LISTEN)) {
+  const { methods, decide } = policy
+  if (methods.includes(LISTEN)) {
     throw invalidDefinition(`required: an SDK answers ${LISTEN} itself, so it cannot be required`)
   }
   addToServer(connector, policy)
   advertise(connector, definition.key, {
-    ...contextSettings(definition, told),
-    ...(methods && { required: [...methods] }),
+    ...contextSettings(definition, policy.advertise),
+    ...(decide === undefined && { required: [...methods] }),
   })
   return server
 }
@@ -112,7 +111,7 @@ function connectorOf(server: ContextCapableServer): Connector {
   const connector = typeof inner?.connect === 'function' ? inner : server
   if (typeof connector?.connect === 'function') return connector as Connector
   throw invalidDefinition(
-    'installContext() takes a Server, an McpServer or a Client of the MCP SDK; for a transport, call contextTransport()',
+    'installContext() takes a Server, an McpServer or a Client; for a transport, call contextTransport()',
   )
 }
 

@@ -34,20 +34,19 @@ function replace<H extends Handler>(
   const found = describe(transport, name)
   let current: H | undefined
   const get = (): H | undefined => (found?.get ? found.get.call(transport) : current)
-  const set = (handler: H | undefined): void => {
-    // Whoever puts back what it read does not get in between twice.
-    if (handler !== undefined && handler === get()) return
+  const write = (handler: H | undefined): void => {
     current = wrap(handler)
     found?.set?.call(transport, current)
+  }
+  const set = (handler: H | undefined): void => {
+    // Whoever puts back what it read does not get in between twice.
+    if (handler === undefined || handler !== get()) write(handler)
   }
   const before = transport[name] as H | undefined
   const enumerable = Object.hasOwn(transport, name)
   Object.defineProperty(transport, name, { configurable: true, enumerable, get, set })
   // What can only be written may be set already. It stays.
-  if (found?.set === undefined || found.get !== undefined) {
-    current = wrap(before)
-    found?.set?.call(transport, current)
-  }
+  if (found?.set === undefined || found.get !== undefined) write(before)
 }
 
 /** How a member of a transport, or of its class, is defined. */

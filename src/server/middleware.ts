@@ -138,7 +138,7 @@ export class Middleware {
       return this.#checkContexts(scope, original, index + 1)
     }
     return andThen(decodeContext(definition, raw), (decoded) => {
-      if (decoded.ok) scope.set(definition, decoded.context)
+      if (decoded.ok) scope.contexts[index] = decoded.context
       // A gateway sets its headers on the handshake too. A context of headers alone may be incomplete there (RC-043).
       else if (!isContextFree(method) || getOwn(getOwn(original.params, '_meta'), definition.key) !== undefined) {
         const rejection = this.#reject(original, decoded.rejection)

@@ -14,8 +14,9 @@ export interface HeaderPolicy extends HttpPolicy {
 /** A definition as it is installed, with its checked options. */
 export interface Policy {
   readonly definition: AnyDefinition
-  /** The methods that need the context, or the function that says whether a request does. */
-  readonly required: readonly string[] | ((request: RequiredRequest) => boolean)
+  /** The methods that need the context, unless a function says which requests do. */
+  readonly methods: readonly string[]
+  readonly decide: ((request: RequiredRequest) => boolean) | undefined
   readonly http: HeaderPolicy
   /** What a server tells of the schema. A transport advertises nothing. */
   readonly advertise: InstallOptions['advertise']
@@ -38,7 +39,9 @@ export function resolvePolicy(
   checkOptions(owner, options, known)
   const { required, http, advertise } = options
   assertOneOf('advertise', advertise, ['schema', 'names', undefined])
-  return { definition, required: resolveRequired(required), http: resolveHttp(definition, http), advertise }
+  const decide = typeof required === 'function' ? required : undefined
+  const methods = decide === undefined ? resolveMethods(required) : []
+  return { definition, methods, decide, http: resolveHttp(definition, http), advertise }
 }
 
 function assertOneOf(option: string, value: unknown, allowed: readonly unknown[]): void {
@@ -57,26 +60,23 @@ function resolveHttp({ headers }: AnyDefinition, options: Partial<HttpPolicy> = 
   // In the order of the bindings, because policies are compared.
   const lifted = bound.filter((field) => lift === true || (lift && lift.includes(field)))
   if ((lift || prefer === 'header') && lifted.length === 0) {
-    throw invalidDefinition('http: there is no field to lift: list bound fields in lift, or leave out lift and prefer')
+    throw invalidDefinition('http: lift and prefer need a bound field to lift')
   }
   return { verify, lift: lifted, prefer, required }
 }
 
-function resolveRequired(required: InstallOptions['required'] = false): Policy['required'] {
-  if (typeof required === 'function') return required
+function resolveMethods(required: unknown = false): readonly string[] {
   if (required === false) return []
   const methods = required === true ? DEFAULT_REQUIRED : required
-  if (!Array.isArray(methods) || !methods[0] || !methods.every((method) => method && typeof method === 'string')) {
-    throw invalidDefinition("required must be true, false, a list such as ['tools/call'] or a function")
-  }
-  if (methods.length > MAX_METHODS) {
-    throw invalidDefinition(`required: ${methods.length} methods; the limit is ${MAX_METHODS}, or give a function`)
+  const isMethod = (method: unknown) => method && typeof method === 'string'
+  if (!Array.isArray(methods) || !methods[0] || methods.length > MAX_METHODS || !methods.every(isMethod)) {
+    throw invalidDefinition(
+      `required must be true, false, a function or a list of at most ${MAX_METHODS} methods such as ['tools/call']`,
+    )
   }
   const free = methods.find(isContextFree)
-  if (free !== undefined) {
-    throw invalidDefinition(`required: ${quote(free)} never needs a context, so it cannot be required`)
-  }
-  return [...methods]
+  if (free === undefined) return [...methods]
+  throw invalidDefinition(`required: ${quote(free)} never needs a context, so it cannot be required`)
 }
 
 /**
@@ -84,10 +84,10 @@ function resolveRequired(required: InstallOptions['required'] = false): Policy['
  *
  * @throws ContextError `invalid_definition` for a `required` function that returns anything but `true` and `false`
  */
-export function isRequired({ required }: Policy, request: RequiredRequest): boolean {
-  if (typeof required !== 'function') return required.includes(request.method)
+export function isRequired({ methods, decide }: Policy, request: RequiredRequest): boolean {
+  if (decide === undefined) return methods.includes(request.method)
   if (isContextFree(request.method)) return false
-  const verdict: unknown = required(request)
+  const verdict: unknown = decide(request)
   if (typeof verdict === 'boolean') return verdict
   // A promise is no decision: taken for `true`, it would be the same for every request. What it rejects with would end the
   // process.
@@ -112,6 +112,6 @@ export function addPolicy(policies: Policy[], policy: Policy): void {
 }
 
 function isSamePolicy(one: Policy, other: Policy): boolean {
-  if (typeof one.required === 'function' && one.required !== other.required) return false
-  return JSON.stringify([one.required, one.http]) === JSON.stringify([other.required, other.http])
+  const settings = ({ methods, http }: Policy) => JSON.stringify([methods, http])
+  return one.decide === other.decide && settings(one) === settings(other)
 }

@@ -13,14 +13,13 @@ import type { IncomingMessage, MessageExtra } from './types.js'
 
 /** One request while it is handled: its message, and the contexts in it. */
 export class RequestScope {
-  /** The contexts of the definitions; `null` for one that was rejected and could not be answered. */
-  readonly #contexts: (object | null | undefined)[]
-
   /**
    * @param message lets the middleware recognize a message that passes it twice
    * @param meta its `_meta`
    * @param definitions those that are installed, or that `runWithContext` was given
    * @param middleware the one that opened the scope, if one did: another has policies of its own
+   * @param contexts their contexts, where the request has one that was accepted. Of its final length: V8 gives an array
+   *   that grows room for 17 items.
    */
   constructor(
     readonly message: IncomingMessage | undefined,
@@ -28,18 +27,12 @@ export class RequestScope {
     readonly extra: MessageExtra | undefined,
     readonly definitions: readonly AnyDefinition[],
     readonly middleware?: object,
-  ) {
-    // Of its final length: V8 gives an array that grows room for 17 items.
-    this.#contexts = new Array(definitions.length)
-  }
+    readonly contexts: unknown[] = new Array(definitions.length),
+  ) {}
 
   /** Node before 24 shows the store of an AsyncLocalStorage on every promise. No context is to be seen there. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return 'RequestScope {}'
-  }
-
-  set(definition: AnyDefinition, context: object | null): void {
-    this.#contexts[this.definitions.indexOf(definition)] = context
   }
 
   /**
@@ -49,7 +42,7 @@ export class RequestScope {
    */
   find(definition: AnyDefinition): object | undefined {
     const index = this.definitions.indexOf(definition)
-    if (index >= 0) return this.#contexts[index] ?? undefined
+    if (index >= 0) return (this.contexts[index] ?? undefined) as object | undefined
     const outer = checkedBefore.get(this.message as object)
     if (outer === undefined || outer === this) throw notInstalledError(definition)
     return outer.find(definition)
@@ -153,9 +146,8 @@ export function runWithContext<D extends AnyDefinition, T>(
       const outer = scopes.getStore()
       const others = outer?.definitions.filter(({ key }) => key !== definition.key) ?? []
       const meta = { ...(outer?.meta as object | undefined), [definition.key]: encoded }
-      const scope = new RequestScope(undefined, meta, undefined, [...others, definition])
-      for (const other of others) scope.set(other, outer?.find(other) ?? null)
-      scope.set(definition, decoded.context)
+      const contexts = [...others.map((other) => outer?.find(other)), decoded.context]
+      const scope = new RequestScope(undefined, meta, undefined, [...others, definition], undefined, contexts)
       return scopes.run(scope, fn)
     }),
   )
@@ -165,7 +157,7 @@ export function runWithContext<D extends AnyDefinition, T>(
 export function outsideRequestError(caller: string): ContextError {
   return new ContextError(
     'outside_request',
-    `${caller} was called outside a request, or on a server where no context is installed: call installContext() before connect(), or runWithContext()`,
+    `${caller} was called outside a request, or no context is installed: call installContext() before connect(), or runWithContext()`,
   )
 }
 
@@ -173,7 +165,7 @@ function notInstalledError(definition: AnyDefinition): ContextError {
   assertDefinition(definition)
   return new ContextError(
     'not_installed',
-    `this definition of ${definition.key} is not installed here: call installContext() with it before connect(), or runWithContext()`,
+    `this definition of ${definition.key} is not installed: call installContext() before connect(), or runWithContext()`,
   )
 }
 

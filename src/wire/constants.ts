@@ -17,6 +17,9 @@ export const INTERNAL_ERROR = -32603
 export const BASE64_PREFIX = '=?base64?'
 export const BASE64_SUFFIX = '?='
 
+/** What such a value has between the two. */
+export const BASE64_VALUE = /^=\?base64\?(.*)\?=$/
+
 /** What a header of each type carries, for messages (RC-034, RC-035). */
 export const CARRIED = {
   string: 'a string',
