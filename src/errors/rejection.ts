@@ -65,11 +65,11 @@ export function outgoingError({ reason, message, issues }: ContextRejection, hin
 
 /** Says in one line what is wrong with a context. */
 export function describeIssues(reason: RejectionReason, issues: readonly ContextIssue[]): string {
-  const first = issues[0]
+  const [first] = issues
   if (first === undefined) return reason
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : ''
   const place = first.path.length === 0 ? '' : `${first.path.join('.')}: `
-  return printable(`${place}${first.message}${more}`)
+  return printable(place + first.message + more)
 }
 
 /** The path to show: the names of members within a sensitive field are part of its value (RC-028). */

@@ -107,9 +107,8 @@ export function contextTransport<T extends ContextCapableTransport>(
 
 /** An `McpServer` connects by the `Server` within it. */
 function connectorOf(server: ContextCapableServer): Connector {
-  const inner = (server as { server?: Partial<Connector> } | undefined)?.server
-  const connector = typeof inner?.connect === 'function' ? inner : server
-  if (typeof connector?.connect === 'function') return connector as Connector
+  const { server: inner } = (server ?? {}) as { server?: ContextCapableServer }
+  for (const connector of [inner, server]) if (typeof connector?.connect === 'function') return connector
   throw invalidDefinition(
     'installContext() takes a Server, an McpServer or a Client; for a transport, call contextTransport()',
   )

@@ -8,7 +8,7 @@ import { CANCELLED, HEADER_MISMATCH, INTERNAL_ERROR, INVALID_PARAMS, isContextFr
 import { intercept, type Receiver } from './intercept.js'
 import { addPolicy, isRequired, type Policy } from './policy.js'
 import { applyHeaderPolicies } from './request-headers.js'
-import { RequestScope, scopes } from './scope.js'
+import { createScope, type RequestScope, scopes } from './scope.js'
 import { abortInScope } from './sdk-internals.js'
 import type { ContextCapableTransport, IncomingMessage, MessageExtra, RequestId } from './types.js'
 
@@ -41,12 +41,16 @@ export class Middleware {
     this.#transport = transport
     intercept(
       transport,
-      (receiver) => (message, extra) => this.#receive(message, extra as MessageExtra | undefined, receiver),
-      (onclose) => {
-        this.#waiting.clear()
-        this.disconnect(onclose)
-      },
+      'onmessage',
+      (receiver) =>
+        receiver && ((message, extra) => this.#receive(message, extra as MessageExtra | undefined, receiver)),
     )
+    intercept(transport, 'onclose', (onclose) => () => {
+      this.#waiting.clear()
+      this.disconnect(() => onclose?.())
+    })
+    // So that it can be read where a transport lets it be written alone.
+    intercept(transport, 'onerror', (onerror) => onerror)
   }
 
   /** Adds policies, as {@link addPolicy} does. */
@@ -80,13 +84,9 @@ export class Middleware {
           rejection ??= this.#reject(original, found)
         })
       : original
-    const scope = new RequestScope(
-      message,
-      getOwn(message.params, '_meta'),
-      extra,
-      this.#definitions,
-      this,
-    ) as MessageScope
+    // Of its final length: V8 gives an array that grows room for 17 items.
+    const contexts = new Array(this.#definitions.length)
+    const scope = createScope(message, getOwn(message.params, '_meta'), extra, this.#definitions, contexts, this)
     try {
       rejection ??= this.#checkContexts(scope, original)
     } catch (error) {

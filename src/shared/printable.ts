@@ -19,11 +19,10 @@ export function quote(name: unknown): string {
 
 /** What kind of value it is, for a message. The value itself is never shown. */
 export function kindOf(value: unknown): string {
-  if (value === null) return 'null'
-  if (typeof value !== 'object') return value === undefined ? 'undefined' : `a ${typeof value}`
-  const kind = tagOf(value).slice('[object '.length, -1)
+  if (value === null || value === undefined) return String(value)
+  const kind = typeof value === 'object' ? tagOf(value).slice('[object '.length, -1) : typeof value
   // An object can give itself any tag. Only the name of a built-in is shown.
-  if (!(kind in globalThis)) return 'an object'
+  if (typeof value === 'object' && !(kind in globalThis)) return 'an object'
   return /^[AEIOU]/.test(kind) ? `an ${kind}` : `a ${kind}`
 }
 
