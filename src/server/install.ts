@@ -121,10 +121,14 @@ function addToServer(connector: Connector, policy: Policy): void {
   if (policiesOf.has(connector)) return
   policiesOf.set(connector, policies)
   const { connect } = connector
-  connector.connect = async (transport: ContextCapableTransport, ...rest) => {
-    const middleware = middlewareOf(transport)
-    middleware.server = connector
-    middleware.addPolicies(policies)
-    return connect.call(connector, transport, ...rest)
-  }
+  Object.defineProperty(connector, 'connect', {
+    configurable: true,
+    writable: true,
+    async value(transport: ContextCapableTransport, ...rest: unknown[]) {
+      const middleware = middlewareOf(transport)
+      middleware.server = connector
+      middleware.addPolicies(policies)
+      return connect.call(connector, transport, ...rest)
+    },
+  })
 }
