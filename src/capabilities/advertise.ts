@@ -66,10 +66,17 @@ function makeSettings(definition: AnyDefinition): Record<Advertised, ContextSett
       Object.entries(limits).filter(([name, limit]) => limit !== DEFAULT_LIMITS[name as 'maxBytes']),
     ),
   }
-  const filled = Object.fromEntries(Object.entries(settings).filter(([, held]) => Object.keys(held).length > 0))
-  if (full === undefined) return { schema: filled, names: filled }
+  if (full === undefined) return { schema: filled(settings), names: filled(settings) }
   const names = { type: 'object', properties: mapProperties(full, () => ({})) }
-  return { schema: { ...filled, schema: withoutSecrets(sensitive, full) }, names: { ...filled, schema: names } }
+  return {
+    schema: filled({ ...settings, schema: withoutSecrets(sensitive, full) }),
+    names: filled({ ...settings, schema: names }),
+  }
+}
+
+/** What is empty is not told. */
+function filled(settings: Readonly<Record<string, object>>): ContextSettings {
+  return Object.fromEntries(Object.entries(settings).filter(([, held]) => Object.keys(held).length > 0))
 }
 
 /** Of a sensitive field only the type is told (RC-047): a default, an example or an enum could be the secret. */

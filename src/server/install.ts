@@ -90,7 +90,7 @@ export function installContext<S extends ContextCapableServer>(
 export function contextTransport<T extends ContextCapableTransport>(
   transport: T,
   definition: AnyDefinition,
-  options: InstallOptions = {},
+  options: Omit<InstallOptions, 'advertise'> = {},
 ): T {
   const { start, send } = (transport ?? {}) as Partial<ContextCapableTransport>
   if (typeof start !== 'function' || typeof send !== 'function') {

@@ -53,9 +53,9 @@ export class Middleware {
     intercept(transport, 'onerror', (onerror) => onerror)
   }
 
-  /** Adds policies, as {@link addPolicy} does. */
+  /** Adds policies, as {@link addPolicy} does. What a server advertises makes no difference here. */
   addPolicies(policies: readonly Policy[]): void {
-    for (const policy of policies) addPolicy(this.#policies, policy)
+    for (const policy of policies) addPolicy(this.#policies, { ...policy, advertise: undefined })
     this.#definitions = this.#policies.map(({ definition }) => definition)
     this.#readsHeaders = this.#policies.some(({ definition, http }) => http.required || definition.headers.length > 0)
   }

@@ -19,7 +19,7 @@ export interface Policy {
   readonly decide: ((request: RequiredRequest) => boolean) | undefined
   readonly http: HeaderPolicy
   /** What a server tells of the schema. A transport advertises nothing. */
-  readonly advertise: InstallOptions['advertise']
+  readonly advertise?: InstallOptions['advertise']
 }
 
 /**
@@ -37,8 +37,8 @@ export function resolvePolicy(
 ): Policy {
   assertDefinition(definition)
   checkOptions(owner, options, known)
-  const { required, http, advertise } = options
-  assertOneOf('advertise', advertise, ['schema', 'names', undefined])
+  const { required, http, advertise = 'schema' } = options
+  assertOneOf('advertise', advertise, ['schema', 'names'])
   const decide = typeof required === 'function' ? required : undefined
   const methods = decide === undefined ? resolveMethods(required) : []
   return { definition, methods, decide, http: resolveHttp(definition, http), advertise }
@@ -46,7 +46,7 @@ export function resolvePolicy(
 
 function assertOneOf(option: string, value: unknown, allowed: readonly unknown[]): void {
   if (allowed.includes(value)) return
-  throw invalidDefinition(`${option} must be ${allowed.map((one) => JSON.stringify(one)).join(' or ')}`)
+  throw invalidDefinition(`${option} must be ${allowed.join(' or ')}`)
 }
 
 function resolveHttp({ headers }: AnyDefinition, options: Partial<HttpPolicy> = {}): HeaderPolicy {
@@ -112,6 +112,6 @@ export function addPolicy(policies: Policy[], policy: Policy): void {
 }
 
 function isSamePolicy(one: Policy, other: Policy): boolean {
-  const settings = ({ methods, http }: Policy) => JSON.stringify([methods, http])
+  const settings = ({ methods, http, advertise }: Policy) => JSON.stringify([methods, http, advertise])
   return one.decide === other.decide && settings(one) === settings(other)
 }
