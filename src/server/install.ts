@@ -59,11 +59,9 @@ export function installContext<S extends ContextCapableServer>(
   if (methods.includes(LISTEN)) {
     throw invalidDefinition(`required: an SDK answers ${LISTEN} itself, so it cannot be required`)
   }
+  const settings = contextSettings(definition, policy.advertise)
   addToServer(connector, policy)
-  advertise(connector, definition.key, {
-    ...contextSettings(definition, policy.advertise),
-    ...(decide === undefined && { required: [...methods] }),
-  })
+  advertise(connector, definition.key, decide ? settings : { ...settings, required: [...methods] })
   return server
 }
 

@@ -58,7 +58,7 @@ function resolveHttp({ headers }: AnyDefinition, options: Partial<HttpPolicy> = 
   const bound = headers.map(({ field }) => field)
   if (typeof lift !== 'boolean') assertFields('http: lift', lift, bound)
   // In the order of the bindings, because policies are compared.
-  const lifted = bound.filter((field) => lift === true || (lift && lift.includes(field)))
+  const lifted = bound.filter((field) => lift && (lift === true || lift.includes(field)))
   if ((lift || prefer === 'header') && lifted.length === 0) {
     throw invalidDefinition('http: lift and prefer need a bound field to lift')
   }
