@@ -6,8 +6,8 @@ import { CARRIED, isContextFree } from '../wire/constants.js'
 import type { HeaderPolicy } from './policy.js'
 import type { HeaderRecord, IncomingMessage, MessageExtra } from './types.js'
 
-/** Reads one header of the current HTTP request by its name in lower case; nothing, or an empty text, where it is not there. */
-type HeaderReader = (lowerCaseName: string) => string | null
+/** Reads one header of the current HTTP request by its name in lower case; `undefined` or empty where it is not there. */
+type HeaderReader = (lowerCaseName: string) => string | null | undefined
 
 /** Reads the headers of the HTTP request that a message came in; `undefined` where there is none. */
 function headerReader(extra: MessageExtra | undefined): HeaderReader | undefined {
@@ -15,15 +15,16 @@ function headerReader(extra: MessageExtra | undefined): HeaderReader | undefined
   if (given === undefined) return undefined
   if (typeof given.get === 'function') return (name) => (given as Headers).get(name)
   const record = given as HeaderRecord
-  // Node gives names in lower case. A transport of another make may leave them as they were sent.
-  const isNamed = (lowerCaseName: string) => (name: string) =>
-    name.length === lowerCaseName.length && name.toLowerCase() === lowerCaseName
-  // RFC 9110, section 5.3: several lines of one header are one value.
-  return (lowerCaseName) =>
-    Object.keys(record)
-      .filter(isNamed(lowerCaseName))
-      .flatMap((name) => record[name] ?? [])
-      .join(', ')
+  /** Node gives names in lower case. A transport of another make may leave them as they were sent. */
+  let isLowerCase: boolean | undefined
+  return (lowerCaseName) => {
+    isLowerCase ??= Object.keys(record).every((name) => name === name.toLowerCase())
+    const value = isLowerCase
+      ? (getOwn(record, lowerCaseName) as HeaderRecord[string])
+      : Object.keys(record).flatMap((name) => (name.toLowerCase() === lowerCaseName ? (record[name] ?? []) : []))
+    // RFC 9110, section 5.3: several lines of one header are one value.
+    return typeof value === 'string' ? value : value?.join(', ')
+  }
 }
 
 /** All headers of the HTTP request that a message came in, in a `Headers` of its own. */
