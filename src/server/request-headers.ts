@@ -88,9 +88,8 @@ function verifyAndLift(
   { verify, lift, prefer, required }: HeaderPolicy,
   reject: Reject,
 ): unknown {
-  const isFree = isContextFree(method)
   if (header === undefined) {
-    if (!required || (raw === undefined && (id === undefined || isFree))) return raw
+    if (!required || (raw === undefined && (id === undefined || isContextFree(method)))) return raw
     return reject(rejectMismatch(definition, [], 'http.required: the transport tells no headers'))
   }
   // Decoding rejects what is not an object. It has no fields to compare.
@@ -105,7 +104,7 @@ function verifyAndLift(
     const read = value ? readField(binding, value) : undefined
     let fault: string | undefined
     if (read === undefined) {
-      if (value && !isFree) fault = `is not ${CARRIED[binding.type]}`
+      if (value && !isContextFree(method)) fault = `is not ${CARRIED[binding.type]}`
       // No header is expected for null: none mirrors it (RC-036).
       else if (verify === 'strict' && (field ?? null) !== null) fault = 'is missing'
     } else if (lifts) lifted = { ...lifted, [name]: read }
