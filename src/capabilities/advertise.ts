@@ -1,5 +1,4 @@
-import { INVALID_JSON_SCHEMA, tryContextJsonSchema } from '../definition/json-schema.js'
-import { isSelfContained } from '../definition/json-schema-reference.js'
+import { tryContextJsonSchema } from '../definition/json-schema.js'
 import { DEFAULT_LIMITS } from '../definition/limits.js'
 import type { AnyDefinition, JsonSchema } from '../definition/types.js'
 import { invalidDefinition } from '../errors/invalid-definition.js'
@@ -47,7 +46,7 @@ const settingsOf = /* @__PURE__ */ new WeakMap<AnyDefinition, Readonly<Record<Ad
 /**
  * The settings that a server advertises for a definition, without the methods that require it (RC-046).
  *
- * @throws ContextError `invalid_definition` for a `jsonSchema` of the definition that no peer could use
+ * @throws ContextError `invalid_definition` for a JSON Schema that refers to another document (RC-047)
  */
 export function contextSettings(definition: AnyDefinition, told: Advertised = 'schema'): ContextSettings {
   const settings = settingsOf.get(definition) ?? makeSettings(definition)
@@ -56,9 +55,11 @@ export function contextSettings(definition: AnyDefinition, told: Advertised = 's
 }
 
 function makeSettings(definition: AnyDefinition): Record<Advertised, ContextSettings> {
-  const { headers, sensitive, limits, jsonSchema } = definition
+  const { headers, sensitive, limits } = definition
   const full = tryContextJsonSchema(definition)
-  if (jsonSchema !== undefined && !isSelfContained(jsonSchema)) throw invalidDefinition(INVALID_JSON_SCHEMA)
+  if (/"\$(?:dynamicR|r)ef":"[^#]/.test(JSON.stringify(full ?? {}))) {
+    throw invalidDefinition('jsonSchema: every $ref must lead into it')
+  }
   const settings = {
     headers: Object.fromEntries(headers.map(({ field, lowerCaseName, ...binding }) => [field, binding])),
     sensitive: sensitive.length > MAX_ADVERTISED ? [] : sensitive,
@@ -87,8 +88,8 @@ function withoutSecrets(sensitive: readonly string[], schema: JsonSchema): JsonS
     sensitive.includes(field) ? typeOf(property) : property,
   )
   const shown = { ...Object.fromEntries(told), properties }
-  // A field that is shown may refer to a subschema that is not.
-  return isSelfContained(shown) ? shown : {}
+  // A reference may lead to a subschema that is not shown.
+  return /"\$(?:dynamicR|r)ef"/.test(JSON.stringify(shown)) ? {} : shown
 }
 
 /** What is told of a schema beside its fields, where it is no schema itself. */

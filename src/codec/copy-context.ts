@@ -8,12 +8,6 @@ import { type CopyIssue, invalidIssue, isJsonObject, type WalkResult, walkContex
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The most bytes of one UTF-16 code unit as JSON, such as `\u001f`. */
-const MAX_CHARACTER_BYTES = 6
-
-/** The most bytes of any other primitive: of a number such as `-2.2250738585072014e-308`. */
-const MAX_PRIMITIVE_BYTES = 24
-
 /**
  * Copies a context. It reads every value once, keeps what JSON keeps, and measures on the way, so that a value over a
  * limit costs no more than the limit. The copy consists of plain objects, arrays and primitives that nobody else has.
@@ -68,6 +62,10 @@ let lastNames: readonly string[] = []
  * @returns `true` when it is certainly within its limits; on `false`, the walk finds out
  */
 function isFlatWithin(fields: Fields, limits: ContextLimits): boolean {
+  /** Of one UTF-16 code unit as JSON, such as `\u001f`. */
+  const MAX_CHARACTER_BYTES = 6
+  /** Of any other primitive: of a number such as `-2.2250738585072014e-308`. */
+  const MAX_PRIMITIVE_BYTES = 24
   let bytes = 2
   let index = 0
   let isNew = false

@@ -53,11 +53,10 @@ function validatorOfZod(schema: ContextSchema & ZodSchema): Validate {
   }
 }
 
-/** A schema with more parts than this may be one that makes new parts without end. */
-const MAX_PARTS = 1000
-
 /** Whether a schema of zod 4, or a part of one, is made with a function that can be asynchronous. */
 function holdsFunctions(part: unknown, seen = new Set<unknown>()): boolean {
+  /** A schema with more parts may be one that makes new parts without end. */
+  const MAX_PARTS = 1000
   if (typeof part !== 'object' || part === null || seen.has(part)) return false
   if (seen.add(part).size > MAX_PARTS) return true
   const { _zod: internals } = part as { readonly _zod?: { readonly def?: Readonly<Record<string, unknown>> } }

@@ -49,7 +49,7 @@ function resolveBinding(field: string, input: unknown): HeaderBinding {
   const lowerCaseName = String(name).toLowerCase()
   const issue = issueOf(name, lowerCaseName, type, scheme)
   if (issue !== undefined) throw invalidBinding(field, issue)
-  return { field, name, lowerCaseName, type, scheme }
+  return { field, name, lowerCaseName, type, ...(scheme && { scheme }) }
 }
 
 function issueOf(name: unknown, lowerCaseName: string, type: unknown, scheme: unknown): string | undefined {

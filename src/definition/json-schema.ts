@@ -7,8 +7,6 @@ interface StandardJsonSchema {
   readonly jsonSchema?: { readonly input?: (options: { target: string }) => JsonSchema }
 }
 
-export const INVALID_JSON_SCHEMA = 'jsonSchema must be an object with valid keywords, whose every $ref leads into it'
-
 /** What is needed of a definition, also of one in the making. */
 type Described = Pick<AnyDefinition, 'schema' | 'jsonSchema'>
 
@@ -33,7 +31,7 @@ export function contextJsonSchema(definition: AnyDefinition): JsonSchema {
     const uncompiled = new Set<object>()
     if (schema !== definition.jsonSchema) return schema
     if (isUsableSchema(schema, uncompiled) && uncompiled.size === 0) return schema
-    throw invalidDefinition(INVALID_JSON_SCHEMA)
+    throw invalidDefinition('jsonSchema must be an object with valid keywords, whose every $ref leads into it')
   }
   const { vendor } = definition.schema['~standard']
   throw invalidDefinition(

@@ -9,15 +9,14 @@ export const DEFAULT_LIMITS: ContextLimits = /* @__PURE__ */ Object.freeze({
   maxHeaderBytes: 4096,
 })
 
-/** A context is walked by recursion. A deeper limit than this could exhaust the stack. */
-const MAX_MAX_DEPTH = 256
-
 /**
  * Fills in the defaults.
  *
  * @throws ContextError `invalid_definition` for an unknown limit, or one that is not a positive integer
  */
 export function resolveLimits(limits: unknown = {}): ContextLimits {
+  /** A context is walked by recursion. A deeper limit than this could exhaust the stack. */
+  const MAX_MAX_DEPTH = 256
   checkOptions('limits', limits, Object.keys(DEFAULT_LIMITS))
   const resolved: Record<string, number> = { ...DEFAULT_LIMITS }
   for (const [name, value] of Object.entries(limits as object)) {

@@ -50,10 +50,7 @@ export function installContext<S extends ContextCapableServer>(
   const connector = connectorOf(server)
   const policy = resolvePolicy('installContext()', definition, options, ['required', 'http', 'advertise'])
   if (connector.transport !== undefined) {
-    throw new ContextError(
-      'already_connected',
-      'call installContext() before connect(): the server is already connected',
-    )
+    throw new ContextError('already_connected', 'call installContext() before connect()')
   }
   const { methods, decide } = policy
   if (methods.includes(LISTEN)) {

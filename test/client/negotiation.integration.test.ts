@@ -262,7 +262,8 @@ describe('contextJsonSchema', () => {
     for (const jsonSchema of [{ type: 'text' }, { $ref: 'https://example.com/x' }]) {
       const definition = defineContext({ schema, jsonSchema })
       expect(() => contextJsonSchema(definition)).toThrow(/jsonSchema/)
-      expect(() => installContext(newServer(1), definition)).toThrow(/jsonSchema/)
     }
+    const elsewhere = defineContext({ schema, jsonSchema: { $ref: 'https://example.com/x' } })
+    expect(() => installContext(newServer(1), elsewhere)).toThrow(/jsonSchema/)
   })
 })

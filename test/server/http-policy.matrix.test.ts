@@ -906,7 +906,7 @@ describe('http options that cannot be', () => {
 
   test.each<[string, unknown, string]>([
     ['true', true, 'http takes an object with verify, lift, prefer, required, not "true"'],
-    ['a list', [], 'http takes an object with verify, lift, prefer, required, not an Array'],
+    ['a list', [], 'http takes an object with verify, lift, prefer, required, not Array'],
     ['null', null, 'http takes an object with verify, lift, prefer, required, not null'],
     ['an unknown one', { verfy: 'strict' }, 'http takes an object with verify, lift, prefer, required, not "verfy"'],
     ['verify: true', { verify: true }, 'http: verify must be mismatch or strict or false'],
