@@ -68,12 +68,7 @@ describe('an invalid payload exits with 1, and each issue has its line and JSON 
       `{\n"a": "${'x'.repeat(8192)}"}`,
       ['1: : context is 8200 bytes; the limit is 8192'],
     ],
-    [
-      '"__proto__" within a field',
-      'context',
-      '{"a":\n{"__proto__": 1}}',
-      ['2: /a: "__proto__" cannot be a name'],
-    ],
+    ['"__proto__" within a field', 'context', '{"a":\n{"__proto__": 1}}', ['2: /a: "__proto__" cannot be a name']],
     ['"__proto__" as a field', 'context', '{"__proto__": {}}', ['1: /__proto__: the name must match pattern']],
     ['a number that is too large for JSON readers', 'context', '{"a": 1e999}', ['1: /a: JSON cannot carry Infinity']],
     [
