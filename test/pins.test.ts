@@ -112,7 +112,7 @@ it.each<[string, unknown, object]>([
       extension: 'io.github.mcp-request-context/context',
       key: 'com.example/context',
       reason: 'too_large',
-      issues: [{ path: [], message: 'context is 120 bytes; the limit is 64' }],
+      issues: [{ path: [], message: 'context is over the limit maxBytes: 64' }],
     },
   ],
 ])('the error data of %s', async (_claim, raw, data) => {

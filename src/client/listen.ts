@@ -1,7 +1,7 @@
 import { attachContexts, type OutgoingMessage } from '../codec/attach-context.js'
 import type { OutgoingCall } from './outgoing-call.js'
-import { overlay } from './overlay.js'
-import { type Method, refreshingTransport, type SdkTransport } from './sdk-internals.js'
+import { type Method, overlay } from './overlay.js'
+import { refreshingTransport, type SdkTransport } from './sdk-internals.js'
 import { refreshing } from './send-message.js'
 
 /** The message of `listen`, as source functions are told of it. */

@@ -1,6 +1,7 @@
 import { assertNoContext, type Contexts, type OutgoingMessage } from '../codec/attach-context.js'
 import { andThen, type MaybePromise, mapAll } from '../shared/maybe-promise.js'
-import { type Method, requestWithoutAnswer } from './sdk-internals.js'
+import type { Method } from './overlay.js'
+import { requestWithoutAnswer } from './sdk-internals.js'
 import { encodeFor, isEmpty, type ViewContext } from './view-context.js'
 
 /** The options that end a call, in either SDK major. */
@@ -89,12 +90,12 @@ export class OutgoingCall {
   async wait<T, R>(pending: Promise<T>, send: (value: T, args: unknown[]) => R): Promise<Awaited<R>> {
     const { signal } = this.#options
     const done = new AbortController()
-    signal?.addEventListener('abort', () => this.#ended.abort(signal.reason), { signal: done.signal })
     let value: T
     try {
-      value = await Promise.race([pending, this.#unanswered(AbortSignal.any([this.#ended.signal, done.signal]))])
+      const over = signal ? AbortSignal.any([signal, done.signal]) : done.signal
+      value = await Promise.race([pending, this.#unanswered(over)])
     } catch (error) {
-      this.#ended.abort(error)
+      this.#ended.abort(signal?.aborted ? signal.reason : error)
       throw error
     } finally {
       done.abort()
@@ -110,7 +111,8 @@ export class OutgoingCall {
 
   /** Ends as the SDK's own request would that gets no answer. */
   #unanswered(signal: AbortSignal): Promise<never> {
-    return requestWithoutAnswer(this.client, this.message.method, { timeout: this.#timeLeft, signal })
+    const schema = this.contexts[0]?.definition.schema
+    return requestWithoutAnswer(this.client, this.message.method, schema, { timeout: this.#timeLeft, signal })
   }
 
   /** In milliseconds. It is over a little before the SDK's own time, so that nothing is sent after that. */

@@ -1,13 +1,9 @@
 // Everything of the SDKs' clients that is not public API and that a view depends on. Read in @modelcontextprotocol/sdk
-// 1.15.0 to 1.32.2 and @modelcontextprotocol/client 2.0.0 to 2.4.0. The tests in
-// test/client/sdk-internals.integration.test.ts fail when a member is no longer there. `npm run test:versions` runs the
-// oldest and the newest version of each.
+// 1.15.0 to 1.32.2 and @modelcontextprotocol/client 2.0.0 to 2.4.0. sdk-internals.integration.test.ts fails when a member
+// is no longer there. `npm run test:versions` runs the oldest and the newest version of each.
 import type { OutgoingMessage } from '../codec/attach-context.js'
 import type { MaybePromise } from '../shared/maybe-promise.js'
-import { overlay } from './overlay.js'
-
-/** A method of an SDK object, whatever it takes and returns. */
-export type Method = (this: unknown, ...args: unknown[]) => unknown
+import { intercept, type Method, methodsOf, overlay, standIn } from './overlay.js'
 
 /**
  * How a view treats a method. Any other method runs with the view as `this`, so that its requests carry the context. A
@@ -20,8 +16,7 @@ export const METHOD_BEHAVIOR: ReadonlyMap<PropertyKey, Behavior> = /* @__PURE__ 
   Object.entries({
     // Every verb ends in `request` or `notification`. SDK 2.x sends `server/discover` by `_requestWithSchema`.
     sends: 'request notification _requestWithSchema',
-    // These act on the connection of everybody, so they run on the client itself, and outside of the request at hand. Other
-    // methods that send nothing run on the view: what they set lands on the client.
+    // These act on the connection of everybody, so they run on the client itself, and outside of the request at hand.
     'on the client': 'connect close setRequestHandler setNotificationHandler',
     listens: 'listen',
     'calls a tool': 'callTool',
@@ -39,6 +34,8 @@ interface SdkClient {
   readonly _transport?: SdkTransport
   /** Every request of SDK 2.x ends in this method, the further rounds of `input_required` too. */
   readonly _requestWithSchemaViaCodec?: Method
+  /** Where SDK 2.x looks a tool up that it calls. */
+  readonly _cache?: ToolCache
 }
 
 /** A transport of either SDK. */
@@ -50,20 +47,17 @@ export interface SdkTransport {
   readonly _authProvider?: unknown
 }
 
-/** A schema that any result passes. Both SDKs take it. */
-const ANY_RESULT = {
-  '~standard': { version: 1, vendor: 'mcp-request-context', validate: (value: unknown) => ({ value }) },
-}
-
 /**
  * A request that is never sent, so nothing answers it. It ends as the SDK ends such a request, with the SDK's own error: by
  * its timeout, by its signal, or when the connection ends. Nothing is left of it then.
  *
  * @param client of an SDK. With any other, it ends by its signal alone
+ * @param schema SDK 2.x wants a Standard Schema of the result
  */
 export async function requestWithoutAnswer(
   client: object,
   method: string,
+  schema: unknown,
   options: { readonly timeout?: number | undefined; readonly signal: AbortSignal },
 ): Promise<never> {
   let protocol: { request?: Method } | null = client
@@ -75,7 +69,7 @@ export async function requestWithoutAnswer(
     _requestMessageId: { value: -Math.random(), writable: true },
   })
   const { signal } = options
-  if (protocol !== null) await protocol.request?.call(silent, { method }, ANY_RESULT, options)
+  if (protocol !== null) await protocol.request?.call(silent, { method }, schema, options)
   else if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve))
   throw signal.reason
 }
@@ -137,30 +131,65 @@ export function watchLists(client: object): Lists {
   return lists
 }
 
-function methodsOf(client: object): Readonly<Record<string, (...args: unknown[]) => unknown>> {
-  return client as never
+/**
+ * What `callTool` of SDK 1.x runs on, where a view has listed the tools. It has collections of its own in place of those in
+ * which the SDK keeps what `tools/list` said (`_cachedToolOutputValidators` and the like), filled from this listing.
+ */
+export function withToolMetadata(client: object, tools: readonly object[]): object {
+  const store: Record<string, unknown> = Object.create(standIn(client))
+  for (const [name, value] of Object.entries(client)) {
+    if (!name.startsWith('_cached')) continue
+    if (value instanceof Map || value instanceof Set) store[name] = value instanceof Map ? new Map() : new Set()
+  }
+  methodsOf(store).cacheToolMetadata?.(tools)
+  return store
 }
 
-function intercept(client: object, name: string, by: (method: Method, args: unknown[]) => unknown): void {
-  const method = (client as Record<string, Method | undefined>)[name]
-  if (method === undefined) return
-  const value: Method = (...args) => by(method, args)
-  Object.defineProperty(client, name, { value, configurable: true, writable: true })
+/** A view, and what `tools/list` said to it. */
+interface ToolView {
+  readonly proxy: object
+  readonly tools: { readonly definitions: ReadonlyMap<unknown, unknown> } | undefined
+}
+
+interface ToolCache {
+  toolDefinition(name: string): Promise<unknown>
+  outputValidator(name: string, compile: (tool: unknown) => unknown): Promise<unknown>
+}
+
+class ViewToolCache implements ToolCache {
+  constructor(
+    readonly view: ToolView,
+    readonly cache: ToolCache,
+  ) {}
+
+  async toolDefinition(name: string): Promise<unknown> {
+    const { tools } = this.view
+    return tools === undefined ? this.cache.toolDefinition(name) : tools.definitions.get(name)
+  }
+
+  async outputValidator(name: string, compile: (tool: unknown) => unknown): Promise<unknown> {
+    const { tools } = this.view
+    if (tools === undefined) return this.cache.outputValidator(name, compile)
+    const tool = tools.definitions.get(name)
+    return tool && compile(tool)
+  }
+
+  async evict(): Promise<void> {}
 }
 
 /**
- * An object with the client as its prototype. The client sends its requests. It has collections of its own in place of
- * those in which SDK 1.x keeps what `tools/list` said (`_cachedToolOutputValidators` and the like), filled from this
- * listing.
+ * What `callTool` of SDK 2.x runs on: it looks the tool up in the view's listing, where there is one. After a HeaderMismatch
+ * the SDK lists the tools again and repeats the call: the view lists them, and knows them from then on.
+ *
+ * @returns the client itself, where it is one of SDK 1.x or nothing differs
  */
-export function withToolMetadata(client: object, tools: readonly object[]): object {
-  const request: Method = (...args) => (client as { request: Method }).request(...args)
-  const store: object = Object.create(client, { request: { value: request } })
-  for (const [name, value] of Object.entries(client)) {
-    const isCollection = value instanceof Map || value instanceof Set
-    if (isCollection && name.startsWith('_cached'))
-      Object.defineProperty(store, name, { value: value instanceof Map ? new Map() : new Set() })
-  }
-  ;(store as { cacheToolMetadata?: Method }).cacheToolMetadata?.(tools)
-  return store
+export function withToolCache(client: object, view: ToolView): object {
+  const { _cache: cache } = client as SdkClient
+  if (cache === undefined) return client
+  // Only on 2026-07-28 are tools listed again.
+  if (view.tools === undefined && methodsOf(client).getProtocolEra?.() !== 'modern') return client
+  const host: Record<string, unknown> = Object.create(standIn(client))
+  host._cache = new ViewToolCache(view, cache)
+  host.listTools = (...args: unknown[]) => methodsOf(view.proxy).listTools?.(...args)
+  return host
 }

@@ -85,5 +85,8 @@ function mergeFields(results: readonly unknown[]): Fields | undefined {
 export function assertFields(value: unknown): asserts value is Fields {
   if (isJsonObject(value) && !isPromise(value)) return
   const kind = kindOf(value)
-  throw new ContextError('invalid', `a source is an object of fields or a function that returns one, not ${kind}`)
+  throw new ContextError(
+    'invalid',
+    `a source is an object of fields or a function that returns one, not of type ${kind}`,
+  )
 }

@@ -1,6 +1,6 @@
 import { assertSupported } from '../capabilities/supported-contexts.js'
-import { copyOrThrow, encodeContext, validateCopy } from '../codec/codec.js'
-import { cloneJson } from '../codec/copy-context.js'
+import { encodeContext, validateCopy } from '../codec/codec.js'
+import { cloneJson, copyOrThrow } from '../codec/copy-context.js'
 import type { AnyDefinition } from '../definition/types.js'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.js'
 import type { RequestContext } from '../wire/types.generated.js'
@@ -37,8 +37,9 @@ export function withSource(context: ViewContext, source: unknown): ViewContext {
     const earlier = fields === undefined ? sources : [...sources, fields]
     return { ...context, sources: [...earlier, source as Source], fields: undefined, isValid: false }
   }
-  assertFields(source)
-  const merged = fields === undefined ? source : { ...fields, ...source }
+  const isLiteral = source instanceof Object && Object.getPrototypeOf(source) === Object.prototype
+  if (!isLiteral) assertFields(source)
+  const merged = fields === undefined ? (source as Fields) : { ...fields, ...(source as Fields) }
   let copy: Fields = merged
   let error: unknown
   try {

@@ -5,17 +5,10 @@ import { sharedSymbol } from '../shared/registry.js'
 import type { RequestContext } from '../wire/types.generated.js'
 import { callListen, LISTEN } from './listen.js'
 import { OutgoingCall } from './outgoing-call.js'
-import { wrapNestedClient } from './overlay.js'
-import { METHOD_BEHAVIOR, type Method, watchLists } from './sdk-internals.js'
+import { type Method, wrapNestedClient } from './overlay.js'
+import { METHOD_BEHAVIOR, watchLists, withToolCache } from './sdk-internals.js'
 import { bindCallbacks, sendMessage } from './send-message.js'
-import {
-  bypassCache,
-  callToolOfSdk2,
-  listAndLearn,
-  sdkCallTool,
-  type ToolClient,
-  type ToolMetadata,
-} from './tool-calls.js'
+import { bypassCache, listAndLearn, sdkCallTool, type ToolMetadata } from './tool-calls.js'
 import { encodeStatic, isEmpty, type ViewContext, withSource } from './view-context.js'
 
 /** By this member a view shows what it is made of, also to another copy of this package. */
@@ -24,22 +17,13 @@ const VIEW: unique symbol = /* @__PURE__ */ sharedSymbol('view') as never
 /** The message of `callTool`, for what waits before it is sent. */
 const CALL: OutgoingMessage = { method: 'tools/call' }
 
-/** What all views of one client share. */
-interface SharedByViews {
-  readonly client: object
-  /** `callTool` where it is the SDK's own. */
-  readonly callTool: Method | undefined
-  readonly isSdk2: boolean
-}
-
 /**
  * A view of a client with one more context. The client can itself be a view: the new one then sends the contexts of both.
  */
 export function createView(client: object, context: ViewContext): object {
   const view = (client as { [VIEW]?: View })[VIEW]
   if (view !== undefined) return view.withDefinition(context)
-  const shared = { client, callTool: sdkCallTool(client), isSdk2: 'getProtocolEra' in client }
-  const { proxy } = new View(shared, [], context, undefined)
+  const { proxy } = new View(client, sdkCallTool(client), [], context, undefined)
   // What the SDK sends by itself carries the context that the client was created with first.
   if (!isEmpty(context) && 'getServerCapabilities' in client) watchLists(client).lister ??= proxy
   return proxy
@@ -53,7 +37,9 @@ export function createView(client: object, context: ViewContext): object {
  */
 class View implements ProxyHandler<object> {
   readonly proxy: object
-  readonly #shared: SharedByViews
+  readonly #client: object
+  /** `callTool` of the client, where it is the SDK's own. */
+  readonly #sdkCallTool: Method | undefined
   /** The contexts of the definitions that were added before. */
   readonly #earlier: readonly ViewContext[]
   /** The context of the last definition: `withContext` adds to it. */
@@ -62,20 +48,22 @@ class View implements ProxyHandler<object> {
   #tools: ToolMetadata | undefined
 
   constructor(
-    shared: SharedByViews,
+    client: object,
+    sdkCallTool: Method | undefined,
     earlier: readonly ViewContext[],
     context: ViewContext,
     tools: ToolMetadata | undefined,
   ) {
-    this.#shared = shared
+    this.#client = client
+    this.#sdkCallTool = sdkCallTool
     this.#earlier = earlier
     this.#context = context
     this.#tools = tools
-    this.proxy = new Proxy(shared.client, this)
+    this.proxy = new Proxy(client, this)
   }
 
   withDefinition(context: ViewContext): object {
-    return new View(this.#shared, this.#contexts(), context, this.#tools).proxy
+    return new View(this.#client, this.#sdkCallTool, this.#contexts(), context, this.#tools).proxy
   }
 
   #contexts(): readonly ViewContext[] {
@@ -89,7 +77,7 @@ class View implements ProxyHandler<object> {
   get(client: object, name: PropertyKey, receiver: unknown): unknown {
     if (name === 'withContext') {
       return (source: unknown) =>
-        new View(this.#shared, this.#earlier, withSource(this.#context, source), this.#tools).proxy
+        new View(client, this.#sdkCallTool, this.#earlier, withSource(this.#context, source), this.#tools).proxy
     }
     if (name === VIEW) return this
     const member = (client as Readonly<Record<PropertyKey, unknown>>)[name]
@@ -121,11 +109,11 @@ class View implements ProxyHandler<object> {
   #callingTool(client: object, callTool: Method): Method {
     const view = this
     return function (...args) {
-      const { callTool: sdkCallTool, isSdk2 } = view.#shared
       const isStatic = view.#context.sources.length === 0 && view.#earlier.length === 0
       // A wrapper around the view must see the call to `request`. A subclass's `callTool` may call other methods.
-      if (isStatic && callTool === sdkCallTool && this === view.proxy) return view.#callSdkTool(client, callTool, args)
-      return isSdk2 ? callToolOfSdk2(callTool, this as ToolClient, view, args) : callTool.apply(this, args)
+      const isOwn = callTool === view.#sdkCallTool && this === view.proxy
+      if (isStatic && isOwn) return view.#callSdkTool(client, callTool, args)
+      return callTool.apply(withToolCache(this as object, view), args)
     }
   }
 
@@ -142,14 +130,14 @@ class View implements ProxyHandler<object> {
     }
     const send = (context: RequestContext, rest: unknown[]) => {
       rest[0] = attachContexts(params, { [key]: context })
-      if (this.#shared.isSdk2) return callToolOfSdk2(callTool, client as ToolClient, this, rest)
+      if ('getProtocolEra' in client) return callTool.apply(withToolCache(client, this), rest)
       return callTool.apply((this.#tools && this.tools?.store) ?? client, rest)
     }
     return encoded instanceof Promise ? this.#callOf(callTool, args, CALL).wait(encoded, send) : send(encoded, args)
   }
 
   #callOf(method: Method, args: readonly unknown[], message: OutgoingMessage): OutgoingCall {
-    return new OutgoingCall(this.#contexts(), this.#shared.client, method, bindCallbacks(args), message)
+    return new OutgoingCall(this.#contexts(), this.#client, method, bindCallbacks(args), message)
   }
 
   /** What this view knows of the tools. */

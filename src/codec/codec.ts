@@ -1,5 +1,4 @@
 import type { AnyDefinition, ContextInput, ContextOutput, SchemaResult } from '../definition/types.js'
-import type { ContextError } from '../errors/context-error.js'
 import {
   type ContextRejection,
   outgoingError,
@@ -8,11 +7,9 @@ import {
   rejectUnreadable,
 } from '../errors/rejection.js'
 import { issuesFromSchema, type SchemaIssue } from '../errors/schema-issues.js'
-import { isPromise, type MaybePromise } from '../shared/maybe-promise.js'
+import type { MaybePromise } from '../shared/maybe-promise.js'
 import type { RequestContext } from '../wire/types.generated.js'
-import { cloneJson, copyContext, deepFreeze } from './copy-context.js'
-import type { CopyIssue } from './copy-issue.js'
-import type { WalkResult } from './json-walk.js'
+import { copyContext, copyOrThrow, deepFreeze, rejectIssue, unreadableError } from './copy-context.js'
 import { rememberSecrets } from './redact-context.js'
 import { validate } from './validate.js'
 
@@ -40,43 +37,24 @@ export function encodeContext<D extends AnyDefinition>(
  * @throws ContextError `invalid`
  */
 export function validateCopy(definition: AnyDefinition, copy: RequestContext): MaybePromise<RequestContext> {
+  const conclude = ({ issues }: SchemaResult<unknown>) =>
+    issues === undefined ? copy : throwRejected(definition, copy, issues)
+  const fail = (error: unknown): never => {
+    throw unreadableError(definition, error)
+  }
   let result: MaybePromise<SchemaResult<unknown>>
   try {
-    // The schema gets a copy of its own: it cannot change what is sent.
-    result = validate(definition.schema, cloneJson(copy))
+    result = validate(definition.schema, copy)
   } catch (error) {
-    throw unreadableError(definition, error)
+    return fail(error)
   }
-  if (!isPromise(result)) return result.issues === undefined ? copy : throwRejected(definition, copy, result.issues)
-  return Promise.resolve(result).then(
-    ({ issues }) => (issues === undefined ? copy : throwRejected(definition, copy, issues)),
-    (error) => {
-      throw unreadableError(definition, error)
-    },
-  )
-}
-
-/**
- * Copies a context that is to be sent.
- *
- * @throws ContextError `invalid` and `too_large`, as `encodeContext` does
- */
-export function copyOrThrow(definition: AnyDefinition, value: unknown): RequestContext {
-  let copied: WalkResult
-  try {
-    copied = copyContext(value, definition.limits)
-  } catch (error) {
-    // A getter or a proxy threw.
-    throw unreadableError(definition, error)
-  }
-  if (copied.copy !== undefined) return copied.copy
-  throw outgoingError(rejectIssue(definition, copied.issue))
+  return 'then' in result ? Promise.resolve(result).then(conclude, fail) : conclude(result)
 }
 
 function throwRejected(definition: AnyDefinition, context: RequestContext, issues: readonly SchemaIssue[]): never {
   const rejection = rejectBySchema(definition, context, issues)
   const isWithin = rejection.issues.some(({ path }) => path.length > 1)
-  throw outgoingError(rejection, isWithin ? '; contexts merge by field: a later one replaces a field as a whole' : '')
+  throw outgoingError(rejection, isWithin ? '; a later source replaces a field as a whole' : '')
 }
 
 /** The result of decoding a context that a peer sent. */
@@ -102,8 +80,8 @@ export function decodeContext<D extends AnyDefinition>(
     const copied = copyContext(raw, definition.limits)
     if (copied.issue !== undefined) return rejected(rejectIssue(definition, copied.issue))
     const { copy } = copied
-    const result = validate(definition.schema, cloneJson(copy))
-    return isPromise(result) ? settleDecoded(definition, copy, result) : decodedOf(definition, copy, result)
+    const result = validate(definition.schema, copy)
+    return 'then' in result ? settleDecoded(definition, copy, result) : decodedOf(definition, copy, result)
   } catch {
     return rejected(rejectUnreadable(definition))
   }
@@ -128,7 +106,7 @@ function decodedOf<D extends AnyDefinition>(
 ): DecodedContext<ContextOutput<D>> {
   if (result.issues !== undefined) return rejected(rejectBySchema(definition, input, result.issues))
   const context = deepFreeze(result.value) as ContextOutput<D>
-  rememberSecrets(definition, input, context)
+  if (definition.sensitive.length > 0) rememberSecrets(definition, input, context)
   return { ok: true, context }
 }
 
@@ -142,13 +120,4 @@ function rejectBySchema(
 
 function rejected(rejection: ContextRejection): { readonly ok: false; readonly rejection: ContextRejection } {
   return { ok: false, rejection }
-}
-
-function rejectIssue(definition: AnyDefinition, issue: CopyIssue): ContextRejection {
-  return rejectionOf(definition, issue.reason, [issue])
-}
-
-/** The schema, a getter or a proxy threw. What it threw is shown only where no field is sensitive. */
-function unreadableError(definition: AnyDefinition, cause: unknown): ContextError {
-  return outgoingError(rejectUnreadable(definition), '', definition.sensitive.length === 0 ? cause : undefined)
 }

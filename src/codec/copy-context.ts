@@ -1,17 +1,18 @@
-import type { ContextLimits } from '../definition/types.js'
+import type { AnyDefinition, ContextLimits } from '../definition/types.js'
+import type { ContextError } from '../errors/context-error.js'
+import { type ContextRejection, outgoingError, rejectionOf, rejectUnreadable } from '../errors/rejection.js'
 import { kindOf } from '../shared/printable.js'
 import { FIELD_NAME } from '../wire/names.js'
 import type { RequestContext } from '../wire/types.generated.js'
-import { invalidIssue } from './copy-issue.js'
-import { isJsonObject, type WalkResult, walkContext } from './json-walk.js'
+import { type CopyIssue, invalidIssue, isJsonObject, type WalkResult, walkContext } from './json-walk.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The most characters of a number as JSON, such as `-2.2250738585072014e-308`. */
-const MAX_NUMBER_LENGTH = 24
-
 /** The most bytes of one UTF-16 code unit as JSON, such as `\u001f`. */
 const MAX_CHARACTER_BYTES = 6
+
+/** The most bytes of any other primitive: of a number such as `-2.2250738585072014e-308`. */
+const MAX_PRIMITIVE_BYTES = 24
 
 /**
  * Copies a context. It reads every value once, keeps what JSON keeps, and measures on the way, so that a value over a
@@ -23,12 +24,39 @@ export function copyContext(value: unknown, limits: ContextLimits): WalkResult {
   // Most contexts are literals.
   const isLiteral = value instanceof Object && Object.getPrototypeOf(value) === Object.prototype
   if (!isLiteral && !isJsonObject(value)) {
-    return { issue: invalidIssue(`a context is a JSON object, not ${kindOf(value)}`) }
+    return { issue: invalidIssue(`a context is a JSON object, not of type ${kindOf(value)}`) }
   }
   // A hostile object of a million fields is not spread.
   const once = Object.keys(value).length > limits.maxFields ? undefined : { ...value }
   if (once !== undefined && isFlatWithin(once, limits)) return { copy: once as RequestContext }
   return walkContext(once ?? value, value, limits)
+}
+
+/**
+ * Copies a context that is to be sent.
+ *
+ * @throws ContextError `invalid` and `too_large`, as `encodeContext` does
+ */
+export function copyOrThrow(definition: AnyDefinition, value: unknown): RequestContext {
+  let copied: WalkResult
+  try {
+    copied = copyContext(value, definition.limits)
+  } catch (error) {
+    // A getter or a proxy threw.
+    throw unreadableError(definition, error)
+  }
+  if (copied.copy !== undefined) return copied.copy
+  throw outgoingError(rejectIssue(definition, copied.issue))
+}
+
+/** The rejection of what cannot be copied. */
+export function rejectIssue(definition: AnyDefinition, issue: CopyIssue): ContextRejection {
+  return rejectionOf(definition, issue.reason, [issue])
+}
+
+/** The schema, a getter or a proxy threw. What it threw is shown only where no field is sensitive. */
+export function unreadableError(definition: AnyDefinition, cause: unknown): ContextError {
+  return outgoingError(rejectUnreadable(definition), '', definition.sensitive.length === 0 ? cause : undefined)
 }
 
 /** The field names of the last flat context. The next one mostly has the same, and comparing is faster than matching. */
@@ -49,11 +77,9 @@ function isFlatWithin(fields: Fields, limits: ContextLimits): boolean {
       isNew = true
     }
     const field = fields[name]
-    bytes += name.length + 4
-    if (typeof field === 'string') bytes += MAX_CHARACTER_BYTES * field.length + 2
-    else if (typeof field === 'boolean' || field === null) bytes += 5
-    else if (typeof field === 'number' && Number.isFinite(field)) bytes += MAX_NUMBER_LENGTH
-    else return false
+    const isText = typeof field === 'string'
+    if (!isText && typeof field !== 'boolean' && field !== null && !Number.isFinite(field)) return false
+    bytes += name.length + 6 + (isText ? MAX_CHARACTER_BYTES * field.length : MAX_PRIMITIVE_BYTES)
   }
   if (bytes > limits.maxBytes || Object.getOwnPropertySymbols(fields).length > 0) return false
   if (isNew) lastNames = Object.keys(fields)

@@ -5,13 +5,27 @@
 import type { ContextLimits } from '../definition/types.js'
 import { kindOf, quote, tagOf } from '../shared/printable.js'
 import { FIELD_NAME, isFieldName } from '../wire/names.js'
-import type { RequestContext } from '../wire/types.generated.js'
-import { type CopyIssue, invalidIssue, tooLargeIssue } from './copy-issue.js'
+import type { ContextIssue, RequestContext } from '../wire/types.generated.js'
 
 /** Text that JSON does not escape and that is one byte a character in UTF-8: its length is its size. */
 const PLAIN_TEXT = /^[ !#-[\]-~]*$/
 
 const utf8 = /* @__PURE__ */ new TextEncoder()
+
+/** Why a value cannot be a context, or which limit it is over. */
+export interface CopyIssue extends ContextIssue {
+  readonly reason: 'invalid' | 'too_large'
+}
+
+/** The issue of a value that JSON cannot carry. */
+export function invalidIssue(message: string): CopyIssue {
+  return { reason: 'invalid', path: [], message }
+}
+
+/** The issue of a context over a limit. */
+export function tooLargeIssue(limit: 'maxBytes' | 'maxFields' | 'maxDepth', limits: ContextLimits): CopyIssue {
+  return { reason: 'too_large', path: [], message: `context is over the limit ${limit}: ${limits[limit]}` }
+}
 
 /** What a walk came to. */
 export type WalkResult =
@@ -26,8 +40,6 @@ export type WalkResult =
  */
 export function walkContext(context: object, original: object, limits: ContextLimits): WalkResult {
   let bytes = 0
-  /** The members of the object that was copied last: at the end, the fields of the context. */
-  let fields = 0
   /** The objects from the context down to the current value: a cycle leads back to one of them. */
   const above: object[] = [original]
   /** The names and indexes from the context down to the current value. */
@@ -40,12 +52,9 @@ export function walkContext(context: object, original: object, limits: ContextLi
     throw issue
   }
   const invalid = (message: string) => stop({ ...invalidIssue(message), path })
-  // Counting goes on for a while, so that most contexts over the limit are told their size.
-  const mostCounted = Math.floor(1.25 * limits.maxBytes) + 64
   const count = (more: number): void => {
     bytes += more
-    // Too many bytes are an issue of the whole context.
-    if (bytes > mostCounted) stop(tooLargeIssue('maxBytes', limits, `more than ${mostCounted}`))
+    if (bytes > limits.maxBytes) stop(tooLargeIssue('maxBytes', limits))
   }
   /** Counts the UTF-8 bytes of a string's JSON, where a lone surrogate is escaped (RFC 8259, section 7). */
   const countString = (text: string): void => {
@@ -60,26 +69,24 @@ export function walkContext(context: object, original: object, limits: ContextLi
     if (typeof value === 'string') countString(value)
     else if (typeof value === 'boolean' || value === null) count(value === false ? 5 : 4)
     else if (typeof value === 'number') {
-      if (!Number.isFinite(value)) invalid(`JSON cannot carry ${value}`)
+      if (!Number.isFinite(value)) invalid(`JSON has no ${value}`)
       count(String(value).length)
     } else if (typeof value === 'object') return copyObject(value, converted)
-    else invalid(`JSON cannot carry ${kindOf(value)}`)
+    else invalid(`JSON has no ${kindOf(value)}`)
     return value
   }
 
   const copyObject = (value: object, converted: boolean): unknown => {
-    if (above.includes(value)) invalid('JSON cannot carry a cycle')
+    if (above.includes(value)) invalid('JSON has no cycles')
     const toJSON: unknown = converted ? undefined : (value as { toJSON?: unknown }).toJSON
     if (typeof toJSON === 'function') {
       const json: unknown = toJSON.call(value)
       // An invalid date says null, and null is another value (RC-010).
-      if (json === null) invalid(`JSON cannot carry ${kindOf(value)} that is not valid`)
+      if (json === null) invalid(`JSON has no invalid ${kindOf(value)}`)
       return copyValue(json, true)
     }
-    if (above.length >= limits.maxDepth) {
-      stop({ ...tooLargeIssue('maxDepth', limits, `more than ${limits.maxDepth}`), path })
-    }
-    if (!Array.isArray(value) && !isJsonObject(value)) invalid(`JSON cannot carry ${kindOf(value)}`)
+    if (above.length >= limits.maxDepth) stop({ ...tooLargeIssue('maxDepth', limits), path })
+    if (!Array.isArray(value) && !isJsonObject(value)) invalid(`JSON has no ${kindOf(value)}`)
     above.push(value)
     const copy = copyMembers(value)
     above.pop()
@@ -95,8 +102,9 @@ export function walkContext(context: object, original: object, limits: ContextLi
       const member = (value as Record<string | number, unknown>)[name]
       if (member === undefined && !isArray) continue
       members++
-      if (above.length === 1 && !isFieldName(name as string)) {
-        invalid(`field name ${quote(name)} does not match ${FIELD_NAME.source}`)
+      if (above.length === 1) {
+        if (!isFieldName(name as string)) invalid(`field name ${quote(name)} does not match ${FIELD_NAME.source}`)
+        if (members > limits.maxFields) stop(tooLargeIssue('maxFields', limits))
       }
       // A member of this name would set the prototype of the copy.
       if (name === '__proto__') invalid('"__proto__" cannot be a name')
@@ -110,14 +118,11 @@ export function walkContext(context: object, original: object, limits: ContextLi
       path.pop()
     }
     count(members === 0 ? 2 : 1)
-    fields = members
     return copy
   }
 
   try {
-    const copy = copyMembers(context) as RequestContext
-    if (fields > limits.maxFields) return { issue: tooLargeIssue('maxFields', limits, fields) }
-    return bytes > limits.maxBytes ? { issue: tooLargeIssue('maxBytes', limits, bytes) } : { copy }
+    return { copy: copyMembers(context) as RequestContext }
   } catch (error) {
     if (stopped !== undefined) return { issue: stopped }
     throw error

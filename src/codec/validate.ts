@@ -1,5 +1,7 @@
 import type { ContextSchema, SchemaResult } from '../definition/types.js'
 import { andThen, type MaybePromise } from '../shared/maybe-promise.js'
+import type { RequestContext } from '../wire/types.generated.js'
+import { cloneJson } from './copy-context.js'
 
 // A Standard Schema of zod is tried synchronously first. What an asynchronous function of it began is then dropped: it runs
 // again, and when the first one rejects, nobody handles that and Node ends the process. So a schema of zod 4 that holds
@@ -24,8 +26,11 @@ type Validate = (value: unknown) => MaybePromise<SchemaResult<unknown>>
 
 const validators = /* @__PURE__ */ new WeakMap<object, Validate>()
 
-/** What a schema says of a value. No promise of its author's functions is left alone. */
-export function validate(schema: ContextSchema, value: unknown): MaybePromise<SchemaResult<unknown>> {
+/**
+ * What a schema says of a context. It gets a copy of its own: it cannot change what is sent. No promise of its author's
+ * functions is left alone.
+ */
+export function validate(schema: ContextSchema, context: RequestContext): MaybePromise<SchemaResult<unknown>> {
   let validator = validators.get(schema)
   if (validator === undefined) {
     validator = holdsFunctions(schema)
@@ -33,7 +38,7 @@ export function validate(schema: ContextSchema, value: unknown): MaybePromise<Sc
       : schema['~standard'].validate
     validators.set(schema, validator)
   }
-  return validator(value)
+  return validator(cloneJson(context))
 }
 
 /** Each function runs once for a value that is accepted. Only the library can put issues into words, so it is asked again. */

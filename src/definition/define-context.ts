@@ -96,9 +96,9 @@ export function defineContext<S extends ContextSchema>(
     schema,
     headers,
     sensitive: Object.freeze([...new Set<string>(sensitive)]),
-    ...(safeMessages.length > 0 && { safeMessages: Object.freeze([...safeMessages]) }),
+    safeMessages: Object.freeze([...safeMessages]),
     limits: resolveLimits(options.limits),
-    ...(jsonSchema !== undefined && { jsonSchema }),
+    jsonSchema,
   })
   definitions.add(definition)
   return definition

@@ -24,7 +24,11 @@ export const HEADER_TYPES: readonly unknown[] = ['string', 'integer', 'boolean']
  * @throws ContextError `invalid_definition`, naming the field and the header
  */
 export function resolveBindings(headers: unknown = {}): readonly HeaderBinding[] {
-  if (!isObject(headers)) throw invalidDefinition("headers must be an object such as { tenant: 'X-Tenant-Id' }")
+  if (!isObject(headers) || Object.keys(headers).length > MAX_ADVERTISED) {
+    throw invalidDefinition(
+      `headers must be an object such as { tenant: 'X-Tenant-Id' }, of at most ${MAX_ADVERTISED} fields`,
+    )
+  }
   const bindings: HeaderBinding[] = []
   for (const [field, input] of Object.entries(headers)) {
     if (input === undefined) continue
@@ -34,9 +38,6 @@ export function resolveBindings(headers: unknown = {}): readonly HeaderBinding[]
       throw invalidBinding(field, `header ${quote(binding.name)} is already bound to the field ${quote(other.field)}`)
     }
     bindings.push(Object.freeze(binding))
-  }
-  if (bindings.length > MAX_ADVERTISED) {
-    throw invalidDefinition(`headers: ${bindings.length} fields are bound; the limit is ${MAX_ADVERTISED}`)
   }
   return Object.freeze(bindings)
 }
@@ -48,7 +49,7 @@ function resolveBinding(field: string, input: unknown): HeaderBinding {
   const lowerCaseName = String(name).toLowerCase()
   const issue = issueOf(name, lowerCaseName, type, scheme)
   if (issue !== undefined) throw invalidBinding(field, issue)
-  return { field, name, lowerCaseName, type, ...(scheme && { scheme }) }
+  return { field, name, lowerCaseName, type, scheme }
 }
 
 function issueOf(name: unknown, lowerCaseName: string, type: unknown, scheme: unknown): string | undefined {

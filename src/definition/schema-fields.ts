@@ -10,8 +10,8 @@ import type { AnyDefinition, HeaderBinding } from './types.js'
 export interface SchemaFields {
   /** Their names; `undefined` where the schema does not list them all. */
   readonly names: readonly string[] | undefined
-  /** The JSON types that a field may have, those of every member of a union; `undefined` where the schema does not say. */
-  typesOf(field: string): readonly string[] | undefined
+  /** The JSON types that a field may have, as far as the schema names them: those of every member of a union. */
+  typesOf(field: string): readonly string[]
 }
 
 /** Keywords that allow fields without naming them. */
@@ -23,7 +23,7 @@ const MORE_FIELDS = ['additionalProperties', 'unevaluatedProperties', 'patternPr
  */
 export function schemaFields(definition: Pick<AnyDefinition, 'schema' | 'jsonSchema'>): SchemaFields {
   const root = tryContextJsonSchema(definition)
-  if (root === undefined) return { names: entriesOf(definition.schema), typesOf: () => undefined }
+  if (root === undefined) return { names: entriesOf(definition.schema), typesOf: () => [] }
   const parts = partsOf(root, root)
   const properties = parts.map((part) => getOwn(part, 'properties'))
   const isOpen = (part: unknown, index: number) =>
@@ -33,9 +33,8 @@ export function schemaFields(definition: Pick<AnyDefinition, 'schema' | 'jsonSch
   return {
     names: isListed ? properties.flatMap((named) => Object.keys(named ?? {})) : undefined,
     typesOf(field) {
-      const schemas = properties.map((named) => getOwn(named, field)).filter((schema) => schema !== undefined)
-      const types = schemas.flatMap((schema) => partsOf(schema, root)).flatMap((part) => ownTypes(part, root))
-      return types.length === 0 || types.includes(undefined) ? undefined : (types as string[])
+      const parts = properties.flatMap((named) => partsOf(getOwn(named, field), root))
+      return parts.flatMap((part) => getOwn(part, 'type') ?? []).map(String)
     },
   }
 }
@@ -60,13 +59,6 @@ function combinedBy(schema: unknown, root: object): unknown[] {
   return reference === undefined ? lists : [follow(), ...lists]
 }
 
-/** The types that a schema itself names; `undefined` among them where it does not say. */
-function ownTypes(schema: unknown, root: object): (string | undefined)[] {
-  const type = getOwn(schema, 'type')
-  if (type === undefined) return combinedBy(schema, root).length > 0 ? [] : [undefined]
-  return [type].flat().map(String)
-}
-
 /** The names of the members of an object of valibot, or of a union of them: it has `entries`, or `options`. */
 function entriesOf(schema: unknown): readonly string[] | undefined {
   const { type, entries, options } = schema as Readonly<Record<string, unknown>>
@@ -82,9 +74,9 @@ function entriesOf(schema: unknown): readonly string[] | undefined {
  */
 export function assertHeaderTypes(bindings: readonly HeaderBinding[], { typesOf }: SchemaFields): void {
   for (const { field, type } of bindings) {
-    const types = typesOf(field) ?? [type]
+    const types = typesOf(field)
     const isCarried = types.includes(type) || (type === 'integer' && types.includes('number'))
-    if (isCarried && !types.includes('object') && !types.includes('array')) continue
+    if (types.length === 0 || (isCarried && !types.includes('object') && !types.includes('array'))) continue
     const allowed = [...new Set(types)].join(', ')
     throw invalidBinding(
       field,

@@ -39,7 +39,7 @@ export interface HeaderBinding {
   readonly lowerCaseName: string
   readonly type: HeaderType
   /** What stands before the value, for `Authorization`. */
-  readonly scheme?: 'Bearer'
+  readonly scheme?: 'Bearer' | undefined
 }
 
 /** The limits of one context. Each fails loudly; nothing is ever cut short. */
@@ -61,7 +61,7 @@ export interface ContextDefinition<Input = unknown, Output = unknown> {
   readonly headers: readonly HeaderBinding[]
   readonly sensitive: readonly string[]
   /** The sensitive fields whose messages are shown, where they were named. */
-  readonly safeMessages?: readonly string[] | undefined
+  readonly safeMessages: readonly string[]
   readonly limits: ContextLimits
   /** The JSON Schema that was given with the definition. */
   readonly jsonSchema?: JsonSchema | undefined

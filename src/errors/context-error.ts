@@ -51,7 +51,8 @@ export class ContextError extends Error {
     message: string,
     options: { data?: ContextErrorData; issues?: readonly ContextIssue[]; cause?: unknown } = {},
   ) {
-    super(message, options)
+    // `cause: undefined` would be a property.
+    super(message, options.cause === undefined ? {} : options)
     this.code = code
     this.issues = options.issues ?? options.data?.issues ?? []
     this.data = options.data

@@ -4,7 +4,7 @@ import { ContextError } from './context-error.js'
 
 /** The error for a definition, or an option of this package, that is not usable. */
 export function invalidDefinition(message: string, cause?: unknown): ContextError {
-  return new ContextError('invalid_definition', message, cause === undefined ? {} : { cause })
+  return new ContextError('invalid_definition', message, { cause })
 }
 
 /**

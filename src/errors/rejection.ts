@@ -60,7 +60,7 @@ export function rejectionError({ reason, message, data }: ContextRejection): Con
  * throws reaches the gateway's caller, who would take it for a fault of its own context.
  */
 export function outgoingError({ reason, message, issues }: ContextRejection, hint = '', cause?: unknown): ContextError {
-  return new ContextError(reason, `Cannot send: ${message}${hint}`, { issues, ...(cause !== undefined && { cause }) })
+  return new ContextError(reason, `Cannot send: ${message}${hint}`, { issues, cause })
 }
 
 /** Says in one line what is wrong with a context. */

@@ -12,7 +12,7 @@ export interface SchemaIssue {
 /** What is needed of a definition. */
 interface Withholding {
   readonly sensitive: readonly string[]
-  readonly safeMessages?: readonly string[] | undefined
+  readonly safeMessages: readonly string[]
 }
 
 /** Issues beyond this many are counted, not listed: a small context must not draw a large answer. */
@@ -46,7 +46,7 @@ const TYPE = /^(?:an? )?(?:string|number|boolean|object|array)$/i
  * @param context the context that the schema rejected
  */
 export function issuesFromSchema(
-  { sensitive, safeMessages = [] }: Withholding,
+  { sensitive, safeMessages }: Withholding,
   context: unknown,
   found: readonly SchemaIssue[],
 ): ContextIssue[] {
@@ -66,22 +66,23 @@ export function issuesFromSchema(
     if (getOwn(context, String(path[0])) === undefined) return 'is missing'
     return TYPE.test(String(expected)) ? `must be ${String(expected).toLowerCase()}` : WITHHELD
   }
-  let length = 0
-  const issues = found.slice(0, MAX_ISSUES).map((issue): ContextIssue => {
+  const issues: ContextIssue[] = []
+  let room = MAX_PATH_LENGTH
+  for (const issue of found) {
     const path = pathOf(issue)
     const cut = path.findIndex((segment, index) => index > 0 && hasSecret(String(segment)))
     const shown = cut < 0 ? path : path.slice(0, cut)
+    room -= shown.join('').length
+    if (issues.length === MAX_ISSUES || (issues.length > 0 && room < 0)) {
+      issues.push({ path: [], message: `${found.length - issues.length} more issues` })
+      break
+    }
     const { message } = issue
-    const withheld = typeof message !== 'string' || message.length > MAX_MESSAGE_LENGTH
-    if (withheld || isSensitive(shown) || hasSecret(message)) return { path: shown, message: toldOf(issue, path) }
-    return { path: shown, message }
-  })
-  const listed = issues.filter(({ path }, index) => {
-    length += path.join('').length
-    return index === 0 || length <= MAX_PATH_LENGTH
-  })
-  if (found.length > listed.length) listed.push({ path: [], message: `${found.length - listed.length} more issues` })
-  return listed
+    const isTooLong = typeof message !== 'string' || message.length > MAX_MESSAGE_LENGTH
+    const withheld = isTooLong || isSensitive(shown) || hasSecret(message)
+    issues.push({ path: shown, message: withheld ? toldOf(issue, path) : message })
+  }
+  return issues
 }
 
 /** `Array.from`, because the path of arktype is a subclass of Array whose `map` makes another one. */

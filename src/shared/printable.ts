@@ -17,14 +17,12 @@ export function quote(name: unknown): string {
   return JSON.stringify(shown)
 }
 
-/** What kind of value it is, for a message. The value itself is never shown. */
+/** The type of a value, for a message: `undefined`, `null`, `Date`. The value itself is never shown. */
 export function kindOf(value: unknown): string {
-  if (value === null) return 'null'
-  if (typeof value !== 'object') return value === undefined ? 'undefined' : `a ${typeof value}`
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value
   const kind = tagOf(value).slice('[object '.length, -1)
   // An object can give itself any tag. Only the name of a built-in is shown.
-  if (!(kind in globalThis)) return 'an object'
-  return /^[AEIOU]/.test(kind) ? `an ${kind}` : `a ${kind}`
+  return kind in globalThis ? kind : 'object'
 }
 
 /** What `Object.prototype` calls an object: `[object Map]`. */

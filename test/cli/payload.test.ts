@@ -64,7 +64,7 @@ test('--max-bytes allows a larger value', async () => {
   const value = `{"a":"${'x'.repeat(20 * MEBIBYTE)}"}`
   const { code, stdout } = await run(['validate', '-', '--max-bytes', String(21 * MEBIBYTE)], value)
   expect(code).toBe(1)
-  expect(stdout).toContain('bytes; the limit is 8192')
+  expect(stdout).toContain('context is over the limit maxBytes: 8192')
 })
 
 test.each([1, 2, 3, 7])('a payload is the same in chunks of %i bytes', async (size) => {

@@ -105,3 +105,12 @@ test('SDK 1 keeps what tools/list said in collections whose names begin with _ca
   const fields = new Set([...String(cacheToolMetadata).matchAll(/this\.(_\w+)/g)].map(([, name]) => name))
   expect([...fields].filter((name) => name?.startsWith('_cached')).sort()).toEqual(cached.map(([name]) => name).sort())
 })
+
+test('callTool of SDK 2 looks a tool up by these methods of _cache, and lists the tools by listTools', () => {
+  const client = CLIENTS['SDK 2']
+  const source = String(Reflect.get(client, 'callTool')) + String(Reflect.get(client, '_resolveXMcpHeaderScan'))
+  const used = [...source.matchAll(/this\._cache\.(\w+)\(/g)].map(([, name]) => name)
+  expect([...new Set(used)].sort()).toEqual(['evict', 'outputValidator', 'toolDefinition'])
+  for (const name of used) expect(Reflect.get(Reflect.get(client, '_cache'), name as string)).toBeTypeOf('function')
+  expect(source).toContain('this.listTools(')
+})

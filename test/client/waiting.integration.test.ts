@@ -1,4 +1,5 @@
 // What waits for a source or a schema ends with its call: the call's own timeout, its signal, or the end of the connection.
+import { once } from 'node:events'
 import { type ContextSchema, defineContext } from 'mcp-request-context'
 import { createContextClient } from 'mcp-request-context/client'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -118,7 +119,7 @@ describe.each(MAJORS)('a call of SDK %i', (major: Major) => {
     await callWith(major, view, TOOL, { timeout: 200, maxTotalTimeout: 900 })
     await callWith(major, view, TOOL, { timeout: 200, resetTimeoutOnProgress: true })
     const sent = request.mock.calls.map((args: unknown[]) => args.at(-1))
-    expect(sent).toMatchObject([{ timeout: 50, maxTotalTimeout: 750 }, { timeout: 200 }])
+    expect(sent).toMatchObject([{ timeout: 50, maxTotalTimeout: 900 }, { timeout: 200 }])
   })
 
   test('that is sent again is not sent once its time is over', async () => {
@@ -129,14 +130,17 @@ describe.each(MAJORS)('a call of SDK %i', (major: Major) => {
     Object.assign(transport, { _authProvider: {}, send })
     let asked = 0
     let answer = (_fields: object) => {}
-    const view = root.withContext(() =>
-      ++asked === 1 ? { tenant: 'a' } : new Promise((resolve) => (answer = resolve)),
-    )
+    let over: Promise<unknown> | undefined
+    const view = root.withContext(({ signal }: { signal: AbortSignal }) => {
+      over = once(signal, 'abort')
+      return ++asked === 1 ? { tenant: 'a' } : new Promise<object>((resolve) => (answer = resolve))
+    })
     transport.send = async function (this: typeof transport, message, ...rest) {
       const again = (message as { method?: string }).method === 'tools/call' && asked === 1
       return again ? this.send(message, ...rest) : send(message, ...rest)
     }
     await expect(callWith(major, view, TOOL, { timeout: 20 })).rejects.toMatchObject({ code: TIMEOUT[major].code })
+    await over
     answer({ tenant: 'b' })
     await new Promise(setImmediate)
     expect([asked, peer.of('tools/call')]).toEqual([2, []])

@@ -372,30 +372,30 @@ describe('a value that JSON cannot carry is refused with its path', () => {
   above.below = { toJSON: () => above }
 
   it.each<[string, Fields, (string | number)[], string]>([
-    ['a function', { f: () => 1 }, ['f'], 'a function'],
-    ['a nested function', { a: { b: [0, () => 1] } }, ['a', 'b', 1], 'a function'],
-    ['a class', { C: class {} }, ['C'], 'a function'],
-    ['a symbol', { s: Symbol('s') }, ['s'], 'a symbol'],
-    ['a BigInt', { n: 7n }, ['n'], 'a bigint'],
+    ['a function', { f: () => 1 }, ['f'], 'function'],
+    ['a nested function', { a: { b: [0, () => 1] } }, ['a', 'b', 1], 'function'],
+    ['a class', { C: class {} }, ['C'], 'function'],
+    ['a symbol', { s: Symbol('s') }, ['s'], 'symbol'],
+    ['a BigInt', { n: 7n }, ['n'], 'bigint'],
     ['NaN', { n: Number.NaN }, ['n'], 'NaN'],
     ['Infinity', { n: Number.POSITIVE_INFINITY }, ['n'], 'Infinity'],
     ['-Infinity', { a: { n: Number.NEGATIVE_INFINITY } }, ['a', 'n'], '-Infinity'],
     ['undefined in an array', { a: [1, undefined] }, ['a', 1], 'undefined'],
     ['a hole in an array', { a: new Array(3) }, ['a', 0], 'undefined'],
-    ['a Map', { m: new Map() }, ['m'], 'a Map'],
-    ['a Set', { s: new Set() }, ['s'], 'a Set'],
-    ['a RegExp', { r: /x/ }, ['r'], 'a RegExp'],
-    ['a Promise', { p: Promise.resolve('acme') }, ['p'], 'a Promise'],
-    ['an Error', { e: new Error('x') }, ['e'], 'an Error'],
-    ['bytes', { b: new ArrayBuffer(1) }, ['b'], 'an ArrayBuffer'],
-    ['a boxed number', { n: Object(7) }, ['n'], 'a Number'],
-    ['a function out of toJSON', { a: { toJSON: () => () => 1 } }, ['a'], 'a function'],
-    ['a cycle to the context', direct, ['self'], 'a cycle'],
-    ['a cycle through an array', { list }, ['list', 0, 'list'], 'a cycle'],
-    ['a cycle through toJSON', { a: above }, ['a', 'below'], 'a cycle'],
-    ['a cycle through toJSON to the context', above, ['below'], 'a cycle'],
+    ['a Map', { m: new Map() }, ['m'], 'Map'],
+    ['a Set', { s: new Set() }, ['s'], 'Set'],
+    ['a RegExp', { r: /x/ }, ['r'], 'RegExp'],
+    ['a Promise', { p: Promise.resolve('acme') }, ['p'], 'Promise'],
+    ['an Error', { e: new Error('x') }, ['e'], 'Error'],
+    ['bytes', { b: new ArrayBuffer(1) }, ['b'], 'ArrayBuffer'],
+    ['a boxed number', { n: Object(7) }, ['n'], 'Number'],
+    ['a function out of toJSON', { a: { toJSON: () => () => 1 } }, ['a'], 'function'],
+    ['a cycle to the context', direct, ['self'], 'cycles'],
+    ['a cycle through an array', { list }, ['list', 0, 'list'], 'cycles'],
+    ['a cycle through toJSON', { a: above }, ['a', 'below'], 'cycles'],
+    ['a cycle through toJSON to the context', above, ['below'], 'cycles'],
   ])('%s', (_claim, value, path, what) => {
-    const message = `JSON cannot carry ${what}`
+    const message = `JSON has no ${what}`
     expect(() => encodeContext(anything, value)).toThrow(
       expect.objectContaining({
         code: 'invalid',

@@ -37,19 +37,19 @@ function bytesOf(size: number): Fields {
 }
 
 describe.each<[keyof ContextLimits, string, Partial<ContextLimits> | undefined, Fields, Fields, string, string[]]>([
-  ['maxBytes', 'by default', undefined, bytesOf(8192), bytesOf(8193), 'context is 8193 bytes; the limit is 8192', []],
-  ['maxBytes', 'far passed', undefined, {}, bytesOf(9120), 'context is 9120 bytes; the limit is 8192', []],
-  ['maxBytes', 'of its own', { maxBytes: 20 }, bytesOf(20), bytesOf(21), 'context is 21 bytes; the limit is 20', []],
-  ['maxFields', 'by default', undefined, fieldsOf(64), fieldsOf(65), 'context has 65 fields; the limit is 64', []],
-  ['maxFields', 'of its own', { maxFields: 3 }, fieldsOf(3), fieldsOf(4), 'context has 4 fields; the limit is 3', []],
-  ['maxFields', 'far passed', { maxFields: 3 }, {}, fieldsOf(90), 'context has 90 fields; the limit is 3', []],
+  ['maxBytes', 'by default', undefined, bytesOf(8192), bytesOf(8193), 'context is over the limit maxBytes: 8192', []],
+  ['maxBytes', 'far passed', undefined, {}, bytesOf(9120), 'context is over the limit maxBytes: 8192', []],
+  ['maxBytes', 'of its own', { maxBytes: 20 }, bytesOf(20), bytesOf(21), 'context is over the limit maxBytes: 20', []],
+  ['maxFields', 'by default', undefined, fieldsOf(64), fieldsOf(65), 'context is over the limit maxFields: 64', []],
+  ['maxFields', 'of its own', { maxFields: 3 }, fieldsOf(3), fieldsOf(4), 'context is over the limit maxFields: 3', []],
+  ['maxFields', 'far passed', { maxFields: 3 }, {}, fieldsOf(90), 'context is over the limit maxFields: 3', []],
   [
     'maxDepth',
     'by default',
     undefined,
     objectsOf(8),
     objectsOf(9),
-    'context is more than 8 levels deep; the limit is 8',
+    'context is over the limit maxDepth: 8',
     ['a', 'a', 'a', 'a', 'a', 'a', 'a', 'a'],
   ],
   [
@@ -58,7 +58,7 @@ describe.each<[keyof ContextLimits, string, Partial<ContextLimits> | undefined, 
     { maxDepth: 2 },
     { a: 1, b: {}, c: [] },
     { a: 1, b: { c: {} } },
-    'context is more than 2 levels deep; the limit is 2',
+    'context is over the limit maxDepth: 2',
     ['b', 'c'],
   ],
   [
@@ -67,7 +67,7 @@ describe.each<[keyof ContextLimits, string, Partial<ContextLimits> | undefined, 
     { maxDepth: 1 },
     { a: 1 },
     { a: {} },
-    'context is more than 1 levels deep; the limit is 1',
+    'context is over the limit maxDepth: 1',
     ['a'],
   ],
 ])('%s %s', (_limit, _claim, limits, most, over, message, path) => {
@@ -78,7 +78,7 @@ describe.each<[keyof ContextLimits, string, Partial<ContextLimits> | undefined, 
     expect(decodeContext(definition, most)).toEqual({ ok: true, context: most })
   })
 
-  it('tells a sender that is over it the path and both numbers', () => {
+  it('tells a sender that is over it the path and the limit', () => {
     expect(() => encodeContext(definition, over)).toThrow(
       expect.objectContaining({
         code: 'too_large',
@@ -91,7 +91,7 @@ describe.each<[keyof ContextLimits, string, Partial<ContextLimits> | undefined, 
   })
 
   it('refuses a peer that is over it, with the path and the limit', () => {
-    const issues = [{ path, message: expect.stringMatching(/^context (is|has) .+; the limit is \d+$/) }]
+    const issues = [{ path, message }]
     expect(decodeContext(definition, over)).toMatchObject({ ok: false, rejection: { reason: 'too_large', issues } })
   })
 })
@@ -100,18 +100,20 @@ describe('what counts', () => {
   it('as a field is only one that has a value', () => {
     const given = { ...fieldsOf(3), none: undefined }
     expect(encodeContext(limited({ maxFields: 3 }), given)).toEqual(fieldsOf(3))
-    expect(() => encodeContext(limited({ maxFields: 2 }), given)).toThrow('context has 3 fields; the limit is 2')
+    expect(() => encodeContext(limited({ maxFields: 2 }), given)).toThrow('context is over the limit maxFields: 2')
   })
 
   it('as bytes is only what travels', () => {
     const given = { a: 1, none: undefined, b: { none: undefined } }
     expect(encodeContext(limited({ maxBytes: '{"a":1,"b":{}}'.length }), given)).toEqual({ a: 1, b: {} })
-    expect(() => encodeContext(limited({ maxBytes: 13 }), given)).toThrow('context is 14 bytes; the limit is 13')
+    expect(() => encodeContext(limited({ maxBytes: 13 }), given)).toThrow('context is over the limit maxBytes: 13')
   })
 
   it('as a level is an array too', () => {
     expect(encodeContext(limited({ maxDepth: 3 }), { a: arraysOf(2) })).toEqual({ a: [[0]] })
-    expect(() => encodeContext(limited({ maxDepth: 3 }), { a: arraysOf(3) })).toThrow(/a\.0\.0: .+; the limit is 3$/)
+    expect(() => encodeContext(limited({ maxDepth: 3 }), { a: arraysOf(3) })).toThrow(
+      'a.0.0: context is over the limit maxDepth: 3',
+    )
   })
 
   it('as a field is none that is nested', () => {
@@ -123,7 +125,7 @@ describe('what counts', () => {
     const given = { at: new Date(0), deep: { toJSON: () => 'flat' } }
     const size = Buffer.byteLength(JSON.stringify(given))
     expect(encodeContext(limited({ maxBytes: size, maxDepth: 1 }), given)).toEqual(JSON.parse(JSON.stringify(given)))
-    expect(() => encodeContext(limited({ maxBytes: size - 1 }), given)).toThrow(`context is ${size} bytes`)
+    expect(() => encodeContext(limited({ maxBytes: size - 1 }), given)).toThrow('over the limit maxBytes')
   })
 })
 
@@ -131,11 +133,6 @@ it('the deepest limit that may be set is one that holds', () => {
   const definition = limited({ maxDepth: 256 })
   expect(decodeContext(definition, objectsOf(256))).toMatchObject({ ok: true })
   expect(decodeContext(definition, objectsOf(257))).toMatchObject({ ok: false, rejection: { reason: 'too_large' } })
-})
-
-it('a sender’s size is never less than the limit that it is said to pass', () => {
-  const given = { ...bytesOf(9000), toJSON: () => undefined }
-  expect(() => encodeContext(limited(), given)).toThrow(/context is (90\d\d|more than 8192) bytes; the limit is 8192/)
 })
 
 it.each<[string, (counted: <T extends object>(value: T) => T) => unknown]>([
@@ -213,7 +210,7 @@ function expectSize(value: Fields): void {
   const size = Buffer.byteLength(json)
   expect(JSON.stringify(encodeContext(limited({ maxBytes: size }), value))).toBe(json)
   expect(() => encodeContext(limited({ maxBytes: size - 1 }), value)).toThrow(
-    `context is ${size} bytes; the limit is ${size - 1}`,
+    `context is over the limit maxBytes: ${size - 1}`,
   )
   expect(decodeContext(limited({ maxBytes: size }), value)).toMatchObject({ ok: true })
   expect(decodeContext(limited({ maxBytes: size - 1 }), value)).toMatchObject({ rejection: { reason: 'too_large' } })

@@ -63,13 +63,6 @@ describe('a field is refused', () => {
     ['an integer as a boolean', 'boolean', zod(z.int()), 'allows integer, not only type'],
     ['a number as Authorization', 'Bearer', zod(z.int()), 'allows integer, not only type string'],
     ['only null', 'string', zod(z.null()), 'allows null'],
-    [
-      'an enum of numbers',
-      'string',
-      given({ properties: { field: { enum: [1, 2] } } }),
-      'allows number, not only type',
-    ],
-    ['a constant array', 'string', given({ properties: { field: { const: [] } } }), 'allows array'],
     ['an array of arktype', 'string', { schema: type({ field: 'string[]' }) }, 'allows array'],
     ['an object by reference', 'string', { schema: z.object({ field: z.lazy(() => tree) }) }, 'allows object'],
     [
@@ -107,7 +100,7 @@ describe('no more is taken than a peer reads in the capabilities:', () => {
     const bind = (count: number) =>
       define({ schema, headers: Object.fromEntries(many(count).map((index) => [`f${index}`, `X-F-${index}`])) })
     expect(bind(64).headers).toHaveLength(64)
-    expect(() => bind(65)).toThrow('65 fields are bound; the limit is 64')
+    expect(() => bind(65)).toThrow('of at most 64 fields')
   })
 
   it('64 contexts', () => {
