@@ -5,16 +5,17 @@ import { leadsToSchema, TYPES } from './json-schema-reference.js'
 /** What the keywords of JSON Schema 2020-12 hold: the check, and the keywords that it is for. */
 type Check = (value: unknown) => boolean
 
+// Only functions and texts: a bundler does not leave out what reads a property of `Array`.
 const VALUE_CHECKS: readonly (readonly [Check, string])[] = [
   [isType, 'type'],
   [(text) => typeof text === 'string', 'pattern'],
   [(names) => isListOf(names, (name) => typeof name === 'string'), 'required'],
-  [Array.isArray, 'enum'],
+  [(values) => Array.isArray(values), 'enum'],
   [
     (count) => Number.isSafeInteger(count) && (count as number) >= 0,
     'minLength maxLength minItems maxItems minProperties maxProperties minContains maxContains',
   ],
-  [Number.isFinite, 'minimum maximum exclusiveMinimum exclusiveMaximum multipleOf'],
+  [(number) => Number.isFinite(number), 'minimum maximum exclusiveMinimum exclusiveMaximum multipleOf'],
 ]
 
 const SCHEMA =

@@ -7,6 +7,8 @@ interface StandardJsonSchema {
   readonly jsonSchema?: { readonly input?: (options: { target: string }) => JsonSchema }
 }
 
+export const INVALID_JSON_SCHEMA = 'jsonSchema must be an object with valid keywords, whose every $ref leads into it'
+
 /** What is needed of a definition, also of one in the making. */
 type Described = Pick<AnyDefinition, 'schema' | 'jsonSchema'>
 
@@ -31,7 +33,7 @@ export function contextJsonSchema(definition: AnyDefinition): JsonSchema {
     const uncompiled = new Set<object>()
     if (schema !== definition.jsonSchema) return schema
     if (isUsableSchema(schema, uncompiled) && uncompiled.size === 0) return schema
-    throw invalidDefinition('jsonSchema must be an object with valid keywords, whose every $ref leads into it')
+    throw invalidDefinition(INVALID_JSON_SCHEMA)
   }
   const { vendor } = definition.schema['~standard']
   throw invalidDefinition(

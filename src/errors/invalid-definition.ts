@@ -14,10 +14,8 @@ export function invalidDefinition(message: string, cause?: unknown): ContextErro
  * @throws ContextError `invalid_definition`, naming the unknown option and the known ones
  */
 export function checkOptions(owner: string, options: unknown, known: readonly string[]): void {
-  if (!isObject(options)) throw invalidDefinition(`${owner} takes an object with ${known.join(', ')}`)
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw invalidDefinition(`${owner} has no option ${quote(name)}; it has ${known.join(', ')}`)
-    }
+  const wrong = isObject(options) ? Object.keys(options).filter((name) => !known.includes(name)) : [options]
+  if (wrong.length > 0) {
+    throw invalidDefinition(`${owner} takes an object with ${known.join(', ')}, not ${quote(wrong[0])}`)
   }
 }

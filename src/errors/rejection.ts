@@ -36,13 +36,13 @@ export function rejectionOf(
 
 /** Rejects a request that carries no context where one is required. */
 export function rejectMissing(definition: Rejected): ContextRejection {
-  const message = `Missing request context ${definition.key}: the request carries none; a client adds it with withContext()`
+  const message = `Missing request context ${definition.key}: a client adds it with withContext()`
   return { ...rejectionOf(definition, 'missing', []), message }
 }
 
-/** Rejects a context that the header bound to one of its fields contradicts. The message shows neither value (RC-041). */
-export function rejectMismatch(definition: Rejected, field: string, message: string): ContextRejection {
-  return rejectionOf(definition, 'mismatch', [{ path: [field], message }])
+/** Rejects a context that the headers of its request contradict. The message shows neither value (RC-041). */
+export function rejectMismatch(definition: Rejected, path: ContextIssue['path'], message: string): ContextRejection {
+  return rejectionOf(definition, 'mismatch', [{ path, message }])
 }
 
 /** Rejects a context because a getter, a proxy or the schema threw while it was checked. */
@@ -65,11 +65,11 @@ export function outgoingError({ reason, message, issues }: ContextRejection, hin
 
 /** Says in one line what is wrong with a context. */
 export function describeIssues(reason: RejectionReason, issues: readonly ContextIssue[]): string {
-  const first = issues[0]
+  const [first] = issues
   if (first === undefined) return reason
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : ''
   const place = first.path.length === 0 ? '' : `${first.path.join('.')}: `
-  return printable(`${place}${first.message}${more}`)
+  return printable(place + first.message + more)
 }
 
 /** The path to show: the names of members within a sensitive field are part of its value (RC-028). */

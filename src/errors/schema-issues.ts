@@ -15,26 +15,6 @@ interface Withholding {
   readonly safeMessages: readonly string[]
 }
 
-/** Issues beyond this many are counted, not listed: a small context must not draw a large answer. */
-const MAX_ISSUES = 20
-
-/** The most characters of the paths of all listed issues together, the first one not counted. */
-const MAX_PATH_LENGTH = 2000
-
-/** A longer message of a schema is a dump of the value. */
-const MAX_MESSAGE_LENGTH = 500
-
-/** With more secrets than this, all messages are withheld: none is searched for them. */
-const MAX_SECRETS = 64
-
-/** The shortest word of a secret that counts. A shorter one is in many messages by chance. */
-const MIN_WORD_LENGTH = 4
-
-/** A schema may quote the beginning or the end of what it rejects. This many characters of either count as a secret. */
-const SECRET_END_LENGTH = 6
-
-const WITHHELD = 'is not valid'
-
 /** The types that are told where a sensitive field has another one, as the libraries write them. */
 const TYPE = /^(?:an? )?(?:string|number|boolean|object|array)$/i
 
@@ -50,9 +30,19 @@ export function issuesFromSchema(
   context: unknown,
   found: readonly SchemaIssue[],
 ): ContextIssue[] {
+  /** Issues beyond this many are counted, not listed: a small context must not draw a large answer. */
+  const MAX_ISSUES = 20
+  /** The most characters of the paths of all listed issues together, the first one not counted. */
+  const MAX_PATH_LENGTH = 2000
+  /** A longer message of a schema is a dump of the value. */
+  const MAX_MESSAGE_LENGTH = 500
+  /** With more secrets than this, all messages are withheld: none is searched for them. */
+  const MAX_SECRETS = 64
+  const WITHHELD = 'is not valid'
+
   const secrets = secretsIn(context, sensitive)
   const hasSecret = (text: string) => {
-    const folded = foldCase(text)
+    const folded = text.toUpperCase()
     return secrets.length > MAX_SECRETS || secrets.some((secret) => folded.includes(secret))
   }
   /** Whether an issue is in a sensitive field, or is about the whole context and so about that field too. */
@@ -93,16 +83,19 @@ function pathOf(issue: SchemaIssue): ContextIssue['path'] {
   })
 }
 
-/** Makes a comparison ignore case. In upper case, because a sigma has two forms in lower case. */
-function foldCase(text: string): string {
-  return text.toUpperCase()
-}
-
-/** The words, and the two ends, of every string, number and member name within the sensitive fields. */
+/**
+ * The words, and the two ends, of every string, number and member name within the sensitive fields. A comparison ignores
+ * case: all is in upper case, because a sigma has two forms in lower case.
+ */
 function secretsIn(context: unknown, sensitive: readonly string[]): string[] {
+  /** The shortest word of a secret that counts. A shorter one is in many messages by chance. */
+  const MIN_WORD_LENGTH = 4
+  /** A schema may quote the beginning or the end of what it rejects. This many characters of either count as a secret. */
+  const SECRET_END_LENGTH = 6
+
   const secrets = new Set<string>()
   const add = (text: string): void => {
-    const folded = foldCase(text.trim())
+    const folded = text.trim().toUpperCase()
     if (folded === '') return
     secrets.add(folded.slice(0, SECRET_END_LENGTH)).add(folded.slice(-SECRET_END_LENGTH))
     for (const word of folded.split(/[^\p{L}\p{N}]+/u)) if (word.length >= MIN_WORD_LENGTH) secrets.add(word)

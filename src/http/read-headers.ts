@@ -2,7 +2,7 @@ import type { DecodedContext } from '../codec/codec.js'
 import { assertDefinition } from '../definition/define-context.js'
 import type { AnyDefinition, ContextInput, HeaderBinding } from '../definition/types.js'
 import { rejectMismatch } from '../errors/rejection.js'
-import { BASE64_PREFIX, BASE64_SUFFIX, CARRIED } from '../wire/constants.js'
+import { BASE64_VALUE, CARRIED } from '../wire/constants.js'
 
 /** Some fields of a context, as they were read out of headers. */
 export type HeaderFields<D extends AnyDefinition> = Partial<ContextInput<D>>
@@ -26,7 +26,7 @@ export function headersToContext<D extends AnyDefinition>(
     const field = readField(binding, value)
     if (field === undefined) {
       const message = `header ${binding.name} is not ${CARRIED[binding.type]}`
-      return { ok: false, rejection: rejectMismatch(definition, binding.field, message) }
+      return { ok: false, rejection: rejectMismatch(definition, [binding.field], message) }
     }
     fields[binding.field] = field
   }
@@ -35,15 +35,15 @@ export function headersToContext<D extends AnyDefinition>(
 
 /** Reads a field out of the value of its header; `undefined` for a value that does not have the type of the binding. */
 export function readField({ type, scheme }: HeaderBinding, value: string): string | number | boolean | undefined {
-  if (type === 'boolean') return value === 'true' ? true : value === 'false' ? false : undefined
+  if (type === 'boolean') return value === 'true' || (value === 'false' ? false : undefined)
   if (type === 'integer') {
-    const integer = /^(?:0|-?[1-9][0-9]{0,15})$/.test(value) ? Number(value) : Number.NaN
-    return Number.isSafeInteger(integer) ? integer : undefined
+    const integer = Number(value)
+    // Written as JSON writes it, and no other way.
+    return Number.isSafeInteger(integer) && String(integer) === value ? integer : undefined
   }
-  if (scheme === undefined) return decodeHeaderValue(value)
   // RFC 9110, section 11.1: the case of the scheme does not matter, and spaces end it.
-  const credentials = /^([A-Za-z]+) +([^ ].*)$/.exec(value)
-  return credentials?.[1]?.toLowerCase() === scheme.toLowerCase() ? decodeHeaderValue(credentials[2] ?? '') : undefined
+  const text = scheme === undefined ? value : /^bearer +([^ ].*)$/i.exec(value)?.[1]
+  return text && decodeHeaderValue(text)
 }
 
 /** What a field value may consist of: visible ASCII, spaces and tabs (RFC 9110, section 5.5, without `obs-text`). */
@@ -57,9 +57,8 @@ const READABLE = /^[\t\x20-\x7e]*$/
  */
 export function decodeHeaderValue(value: string): string | undefined {
   if (!READABLE.test(value)) return undefined
-  const encoded = value.slice(BASE64_PREFIX.length)
-  if (!value.startsWith(BASE64_PREFIX) || !encoded.endsWith(BASE64_SUFFIX)) return value
-  const base64 = encoded.slice(0, -BASE64_SUFFIX.length)
+  const base64 = BASE64_VALUE.exec(value)?.[1]
+  if (base64 === undefined) return value
   try {
     const binary = atob(base64)
     // atob() forgives white space, missing padding and stray bits; a header value has one form only (RFC 4648, section 3.5).

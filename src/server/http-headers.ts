@@ -5,7 +5,7 @@ import { getOwn } from '../shared/get-own.js'
 import { quote } from '../shared/printable.js'
 import { isHeaderName } from '../wire/names.js'
 import { requestHeaders } from './request-headers.js'
-import { outsideRequestError, type RequestScope, scopes } from './scope.js'
+import { findContext, outsideRequestError, type RequestScope, scopes } from './scope.js'
 
 /**
  * The HTTP headers of the request at hand, for reading. A header that a field is bound to tells what the accepted context
@@ -83,7 +83,7 @@ function readHeaders(caller: string): Headers {
 
 /** The context as its client gave it, or as it was lifted; `undefined` for one that was refused. */
 function acceptedContext(scope: RequestScope, definition: RequestScope['definitions'][number]): unknown {
-  return scope.find(definition) && getOwn(scope.meta, definition.key)
+  return findContext(scope, definition) && getOwn(scope.meta, definition.key)
 }
 
 function setHeader(headers: Headers, binding: HeaderBinding, field: unknown): void {

@@ -7,7 +7,7 @@ import { invalidDefinition } from '../errors/invalid-definition.js'
 import { getOwn } from '../shared/get-own.js'
 import { quote } from '../shared/printable.js'
 import { isFieldName } from '../wire/names.js'
-import { scopes } from './scope.js'
+import { findContext, scopes } from './scope.js'
 
 /** The fields of a request's context as its client gave them; `undefined` for one that it did not give. */
 export type InheritedContext<
@@ -58,7 +58,7 @@ export function inheritContext(definition: AnyDefinition, fields: unknown): () =
   return () => {
     const scope = scopes.getStore()
     if (scope === undefined) return undefined
-    const raw = scope.find(definition) && getOwn(scope.meta, definition.key)
+    const raw = findContext(scope, definition) && getOwn(scope.meta, definition.key)
     const names = named ?? Object.keys(raw ?? {})
     return deepFreeze(Object.fromEntries(names.map((name) => [name, cloneJson(getOwn(raw, name))])))
   }

@@ -2,10 +2,10 @@ import { advertise, contextSettings } from '../capabilities/advertise.js'
 import type { AnyDefinition } from '../definition/types.js'
 import { ContextError } from '../errors/context-error.js'
 import { invalidDefinition } from '../errors/invalid-definition.js'
-import { sharedSymbol } from '../shared/registry.js'
+import { sharedEntry } from '../shared/registry.js'
 import { LISTEN } from '../wire/constants.js'
 import { middlewareOf } from './middleware.js'
-import { addPolicy, type Policy, requiredMethods, resolvePolicy } from './policy.js'
+import { addPolicy, type Policy, resolvePolicy } from './policy.js'
 import { trackRequests } from './sdk-internals.js'
 import type { ContextCapableTransport, InstallOptions } from './types.js'
 
@@ -15,12 +15,11 @@ export interface ContextCapableServer {
   connect(transport: any, ...rest: any[]): Promise<void>
 }
 
-/** The policies of a server, whichever copy of this package installed them. */
-const POLICIES: unique symbol = /* @__PURE__ */ sharedSymbol('policies') as never
+/** The policies of each server, whichever copy of this package installed them. */
+const policiesOf = /* @__PURE__ */ sharedEntry('policies', () => new WeakMap<object, Policy[]>())
 
 interface Connector extends ContextCapableServer {
   readonly transport?: unknown
-  [POLICIES]?: Policy[]
 }
 
 /**
@@ -49,22 +48,20 @@ export function installContext<S extends ContextCapableServer>(
   options: InstallOptions = {},
 ): S {
   const connector = connectorOf(server)
-  const policy = resolvePolicy(definition, options)
+  const policy = resolvePolicy('installContext()', definition, options, ['required', 'http', 'advertise'])
   if (connector.transport !== undefined) {
     throw new ContextError(
       'already_connected',
-      'installContext() must be called before connect(): the server is already connected',
+      'call installContext() before connect(): the server is already connected',
     )
   }
-  const required = requiredMethods(policy)
-  if (required?.includes(LISTEN)) {
+  const { methods, decide } = policy
+  if (methods.includes(LISTEN)) {
     throw invalidDefinition(`required: an SDK answers ${LISTEN} itself, so it cannot be required`)
   }
-  addPolicy(policiesOf(connector), policy)
-  advertise(connector, definition.key, {
-    ...contextSettings(definition, options.advertise),
-    ...(required && { required }),
-  })
+  const settings = contextSettings(definition, policy.advertise)
+  addToServer(connector, policy)
+  advertise(connector, definition.key, decide ? settings : { ...settings, required: [...methods] })
   return server
 }
 
@@ -91,7 +88,7 @@ export function installContext<S extends ContextCapableServer>(
 export function contextTransport<T extends ContextCapableTransport>(
   transport: T,
   definition: AnyDefinition,
-  options: InstallOptions = {},
+  options: Omit<InstallOptions, 'advertise'> = {},
 ): T {
   const { start, send } = (transport ?? {}) as Partial<ContextCapableTransport>
   if (typeof start !== 'function' || typeof send !== 'function') {
@@ -99,7 +96,7 @@ export function contextTransport<T extends ContextCapableTransport>(
       'contextTransport() takes a transport, which has start() and send(); for a Server or an McpServer, call installContext()',
     )
   }
-  const policy = resolvePolicy(definition, options)
+  const policy = resolvePolicy('contextTransport()', definition, options, ['required', 'http'])
   const middleware = middlewareOf(transport)
   middleware.addPolicies([policy])
   trackRequests(transport, middleware)
@@ -108,20 +105,20 @@ export function contextTransport<T extends ContextCapableTransport>(
 
 /** An `McpServer` connects by the `Server` within it. */
 function connectorOf(server: ContextCapableServer): Connector {
-  const inner = (server as { server?: Partial<Connector> } | undefined)?.server
-  const connector = typeof inner?.connect === 'function' ? inner : server
-  if (typeof connector?.connect === 'function') return connector as Connector
+  const { server: inner } = (server ?? {}) as { server?: ContextCapableServer }
+  for (const connector of [inner, server]) if (typeof connector?.connect === 'function') return connector
   throw invalidDefinition(
-    'installContext() takes a Server, an McpServer or a Client of the MCP SDK; for a transport, call contextTransport()',
+    'installContext() takes a Server, an McpServer or a Client; for a transport, call contextTransport()',
   )
 }
 
-/** The policies of a server. When there are none yet, its `connect` is replaced by one that brings them to the transport. */
-function policiesOf(connector: Connector): Policy[] {
-  if (connector[POLICIES] !== undefined) return connector[POLICIES]
-  const policies: Policy[] = []
+/** Adds a policy to those that a server brings to its transport. With the first one, its `connect` is replaced. */
+function addToServer(connector: Connector, policy: Policy): void {
+  const policies = policiesOf.get(connector) ?? []
+  addPolicy(policies, policy)
+  if (policiesOf.has(connector)) return
+  policiesOf.set(connector, policies)
   const { connect } = connector
-  Object.defineProperty(connector, POLICIES, { value: policies })
   Object.defineProperty(connector, 'connect', {
     configurable: true,
     writable: true,
@@ -132,5 +129,4 @@ function policiesOf(connector: Connector): Policy[] {
       return connect.call(connector, transport, ...rest)
     },
   })
-  return policies
 }

@@ -3,51 +3,46 @@ import type { ContextCapableTransport } from './types.js'
 /** What a transport gives its messages to. */
 export type Receiver = (message: unknown, extra?: unknown) => void
 
-type Handler = ContextCapableTransport['onmessage' | 'onclose' | 'onerror']
-
-/**
- * Stands between a transport and its receiver, whenever the receiver is set: before the transport starts, after it, or
- * again later.
- *
- * `onmessage`, `onclose` and `onerror` become accessors that write through to those of the transport's class: SDK 1.x has
- * some on its Node transport, and other frameworks have some that can only be written.
- *
- * @param receive makes the receiver in between
- * @param close is called in place of what is to hear that the connection is closed, with a function that calls it
- * @throws TypeError for a transport whose members cannot be replaced, such as a frozen one
- */
-export function intercept(
-  transport: ContextCapableTransport,
-  receive: (receiver: Receiver) => Receiver,
-  close: (onclose: () => void) => void,
-): void {
-  replace<Receiver>(transport, 'onmessage', (receiver) => receiver && receive(receiver))
-  replace<() => void>(transport, 'onclose', (onclose) => () => close(() => onclose?.()))
-  replace(transport, 'onerror', (onerror) => onerror)
+/** The members of a transport that hear of what arrives. */
+interface Handlers {
+  readonly onmessage: Receiver
+  readonly onclose: () => void
+  readonly onerror: (error: Error) => void
 }
 
-function replace<H extends Handler>(
+/**
+ * Stands between a transport and what it tells, whenever that is set: before the transport starts, after it, or again
+ * later.
+ *
+ * The member becomes an accessor that writes through to that of the transport's class: SDK 1.x has some on its Node
+ * transport, and other frameworks have some that can only be written.
+ *
+ * @param name the member
+ * @param wrap makes what is in between
+ * @throws TypeError for a transport whose members cannot be replaced, such as a frozen one
+ */
+export function intercept<N extends keyof Handlers>(
   transport: ContextCapableTransport,
-  name: 'onmessage' | 'onclose' | 'onerror',
-  wrap: (handler: H | undefined) => H | undefined,
+  name: N,
+  wrap: (handler: Handlers[N] | undefined) => Handlers[N] | undefined,
 ): void {
+  type H = Handlers[N]
   const found = describe(transport, name)
   let current: H | undefined
   const get = (): H | undefined => (found?.get ? found.get.call(transport) : current)
-  const set = (handler: H | undefined): void => {
-    // Whoever puts back what it read does not get in between twice.
-    if (handler !== undefined && handler === get()) return
+  const write = (handler: H | undefined): void => {
     current = wrap(handler)
     found?.set?.call(transport, current)
+  }
+  const set = (handler: H | undefined): void => {
+    // Whoever puts back what it read does not get in between twice.
+    if (handler === undefined || handler !== get()) write(handler)
   }
   const before = transport[name] as H | undefined
   const enumerable = Object.hasOwn(transport, name)
   Object.defineProperty(transport, name, { configurable: true, enumerable, get, set })
   // What can only be written may be set already. It stays.
-  if (found?.set === undefined || found.get !== undefined) {
-    current = wrap(before)
-    found?.set?.call(transport, current)
-  }
+  if (found?.set === undefined || found.get !== undefined) write(before)
 }
 
 /** How a member of a transport, or of its class, is defined. */

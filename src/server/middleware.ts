@@ -1,29 +1,27 @@
-import { type DecodedContext, decodeContext } from '../codec/codec.js'
+import { decodeContext } from '../codec/codec.js'
 import type { AnyDefinition } from '../definition/types.js'
 import { type ContextRejection, rejectionError, rejectMissing } from '../errors/rejection.js'
 import { getOwn } from '../shared/get-own.js'
-import type { MaybePromise } from '../shared/maybe-promise.js'
-import { sharedSymbol } from '../shared/registry.js'
+import { andThen, type MaybePromise } from '../shared/maybe-promise.js'
+import { sharedEntry } from '../shared/registry.js'
 import { CANCELLED, HEADER_MISMATCH, INTERNAL_ERROR, INVALID_PARAMS, isContextFree } from '../wire/constants.js'
 import { intercept, type Receiver } from './intercept.js'
-import { addPolicy, type Policy } from './policy.js'
+import { addPolicy, isRequired, type Policy } from './policy.js'
 import { applyHeaderPolicies } from './request-headers.js'
-import { RequestScope, scopes } from './scope.js'
+import { createScope, type RequestScope, scopes } from './scope.js'
 import { abortInScope } from './sdk-internals.js'
-import type { ContextCapableTransport, IncomingMessage, MessageExtra } from './types.js'
+import type { ContextCapableTransport, IncomingMessage, MessageExtra, RequestId } from './types.js'
 
 type Rejection = ContextRejection | undefined
 type MessageScope = RequestScope & { readonly message: IncomingMessage }
 
 /** A transport has one middleware, whichever copy of this package put it there. */
-const MIDDLEWARE: unique symbol = /* @__PURE__ */ sharedSymbol('middleware') as never
+const middlewares = /* @__PURE__ */ sharedEntry('middlewares', () => new WeakMap<object, Middleware>())
 
 /** The middleware of a transport. It is made, and put between the transport and its receiver, when there is none. */
 export function middlewareOf(transport: ContextCapableTransport): Middleware {
-  const found = (transport as { [MIDDLEWARE]?: Middleware })[MIDDLEWARE]
-  if (found !== undefined) return found
-  const middleware = new Middleware(transport)
-  Object.defineProperty(transport, MIDDLEWARE, { value: middleware, configurable: true })
+  const middleware = middlewares.get(transport) ?? new Middleware(transport)
+  middlewares.set(transport, middleware)
   return middleware
 }
 
@@ -36,24 +34,28 @@ export class Middleware {
   #definitions: readonly AnyDefinition[] = []
   /** Whether a definition binds a field to a header, or requires headers. Without one, no header is read. */
   #readsHeaders = false
-  /** How many requests wait for an asynchronous schema, by their id. What is cancelled or cut off meanwhile is not here. */
-  readonly #waiting = new Map<unknown, { count: number }>()
+  /** What waits for an asynchronous schema. What is cancelled or cut off meanwhile is not here. */
+  readonly #waiting = new Set<MessageScope>()
 
   constructor(transport: ContextCapableTransport) {
     this.#transport = transport
     intercept(
       transport,
-      (receiver) => (message, extra) => this.#receive(message, extra as MessageExtra | undefined, receiver),
-      (onclose) => {
-        this.#waiting.clear()
-        this.disconnect(onclose)
-      },
+      'onmessage',
+      (receiver) =>
+        receiver && ((message, extra) => this.#receive(message, extra as MessageExtra | undefined, receiver)),
     )
+    intercept(transport, 'onclose', (onclose) => () => {
+      this.#waiting.clear()
+      this.disconnect(() => onclose?.())
+    })
+    // So that it can be read where a transport lets it be written alone.
+    intercept(transport, 'onerror', (onerror) => onerror)
   }
 
-  /** Adds policies, as {@link addPolicy} does. */
+  /** Adds policies, as {@link addPolicy} does. What a server advertises makes no difference here. */
   addPolicies(policies: readonly Policy[]): void {
-    for (const policy of policies) addPolicy(this.#policies, policy)
+    for (const policy of policies) addPolicy(this.#policies, { ...policy, advertise: undefined })
     this.#definitions = this.#policies.map(({ definition }) => definition)
     this.#readsHeaders = this.#policies.some(({ definition, http }) => http.required || definition.headers.length > 0)
   }
@@ -76,22 +78,15 @@ export class Middleware {
       return
     }
     const original = received as IncomingMessage
-    let message = original
     let rejection: MaybePromise<Rejection>
-    if (this.#readsHeaders) {
-      const applied = applyHeaderPolicies(original, extra, this.#policies, (error) =>
-        this.#report(rejectionError(error)),
-      )
-      message = applied.message
-      rejection = applied.rejection
-    }
-    const scope = new RequestScope(
-      message,
-      getOwn(message.params, '_meta'),
-      extra,
-      this.#definitions,
-      this,
-    ) as MessageScope
+    const message = this.#readsHeaders
+      ? applyHeaderPolicies(original, extra, this.#policies, (found) => {
+          rejection ??= this.#reject(original, found)
+        })
+      : original
+    // Of its final length: V8 gives an array that grows room for 17 items.
+    const contexts = new Array(this.#definitions.length)
+    const scope = createScope(message, getOwn(message.params, '_meta'), extra, this.#definitions, contexts, this)
     try {
       rejection ??= this.#checkContexts(scope, original)
     } catch (error) {
@@ -103,87 +98,70 @@ export class Middleware {
   }
 
   async #wait(pending: Promise<Rejection>, scope: MessageScope, receiver: Receiver): Promise<void> {
-    // A peer can send an id twice: both requests are handled. A notification has none.
-    const key = scope.message.id ?? scope
-    const waiting = this.#waiting.get(key) ?? { count: 0 }
-    waiting.count++
-    this.#waiting.set(key, waiting)
-    const proceed = await pending.then(
-      (rejection) => () => this.#proceed(rejection, scope, receiver),
-      (error: unknown) => () => this.#fail(scope.message, error),
-    )
-    if (this.#waiting.get(key) !== waiting) return
-    if (--waiting.count === 0) this.#waiting.delete(key)
+    this.#waiting.add(scope)
     try {
-      proceed()
+      const rejection = await pending
+      if (this.#waiting.delete(scope)) this.#proceed(rejection, scope, receiver)
     } catch (error) {
       // The transport called long ago and can no longer catch what the receiver throws.
-      this.#report(error)
+      if (this.#waiting.delete(scope)) this.#fail(scope.message, error)
+      else this.#report(error)
     }
   }
 
   #proceed(rejection: Rejection, scope: MessageScope, receiver: Receiver): void {
-    const { message } = scope
+    const { id, method, params } = scope.message
     if (rejection !== undefined) {
-      const code = rejection.reason === 'mismatch' ? HEADER_MISMATCH : INVALID_PARAMS
-      void this.#answer(message, { code, message: rejection.message, data: rejection.data })
+      const { reason, message, data } = rejection
+      void this.#answer(id, { code: reason === 'mismatch' ? HEADER_MISMATCH : INVALID_PARAMS, message, data })
       return
     }
-    if (message.method === CANCELLED) this.#waiting.delete(getOwn(message.params, 'requestId'))
+    if (method === CANCELLED) this.#cancel(getOwn(params, 'requestId'))
     this.deliver(scope, receiver)
   }
 
-  /** Checks the context of each definition, and puts it into the scope, until one is rejected. */
-  #checkContexts(scope: MessageScope, original: IncomingMessage, from = 0): MaybePromise<Rejection> {
-    const { message } = scope
-    for (let index = from; index < this.#policies.length; index++) {
-      const { definition, requires } = this.#policies[index] as Policy
-      const raw = getOwn(scope.meta, definition.key)
-      if (raw === undefined) {
-        if (message.id !== undefined && requires(message)) return rejectMissing(definition)
-        continue
-      }
-      const decoded = decodeContext(definition, raw)
-      if (decoded instanceof Promise) {
-        return decoded.then(
-          (settled) =>
-            this.#enter(definition, settled, scope, original) ?? this.#checkContexts(scope, original, index + 1),
-        )
-      }
-      const rejection = this.#enter(definition, decoded, scope, original)
-      if (rejection !== undefined) return rejection
-    }
-    return undefined
+  /** A peer can send an id twice: both requests are handled, and both are cancelled. */
+  #cancel(requestId: unknown): void {
+    if (requestId === undefined) return
+    for (const scope of this.#waiting) if (scope.message.id === requestId) this.#waiting.delete(scope)
   }
 
-  /** Puts a decoded context into the scope, or returns its rejection where the message can be answered with it. */
-  #enter(
-    definition: AnyDefinition,
-    decoded: DecodedContext<unknown>,
-    scope: MessageScope,
-    original: IncomingMessage,
-  ): Rejection {
-    if (decoded.ok) {
-      scope.set(definition, decoded.context as object)
-      return undefined
+  /** Checks the context of each definition, from one on, and puts it into the scope, until one is rejected. */
+  #checkContexts(scope: MessageScope, original: IncomingMessage, index = 0): MaybePromise<Rejection> {
+    const policy = this.#policies[index]
+    if (policy === undefined) return undefined
+    const { definition } = policy
+    const { id, method } = original
+    const raw = getOwn(scope.meta, definition.key)
+    if (raw === undefined) {
+      if (id !== undefined && isRequired(policy, scope.message)) return rejectMissing(definition)
+      return this.#checkContexts(scope, original, index + 1)
     }
-    // A gateway sets its headers on the handshake too. A context of headers alone may be incomplete there (RC-043).
-    const isLifted = getOwn(getOwn(original.params, '_meta'), definition.key) === undefined
-    const isIgnored = isLifted && isContextFree(original.method)
-    if (original.id !== undefined && !isIgnored) return decoded.rejection
-    // A notification cannot be answered. It is handled without this context (RC-029).
-    scope.set(definition, null)
-    if (!isIgnored) this.#report(rejectionError(decoded.rejection))
+    return andThen(decodeContext(definition, raw), (decoded) => {
+      if (decoded.ok) scope.contexts[index] = decoded.context
+      // A gateway sets its headers on the handshake too. A context of headers alone may be incomplete there (RC-043).
+      else if (!isContextFree(method) || getOwn(getOwn(original.params, '_meta'), definition.key) !== undefined) {
+        const rejection = this.#reject(original, decoded.rejection)
+        if (rejection !== undefined) return rejection
+      }
+      return this.#checkContexts(scope, original, index + 1)
+    })
+  }
+
+  /** A notification cannot be answered. It is handled without the context, and `onerror` is told (RC-029). */
+  #reject({ id }: IncomingMessage, rejection: ContextRejection): Rejection {
+    if (id !== undefined) return rejection
+    this.#report(rejectionError(rejection))
     return undefined
   }
 
   /** A `required` function of the server threw. The request is not handled, and the peer learns no more than that. */
-  #fail(message: IncomingMessage, error: unknown): void {
+  #fail({ id }: IncomingMessage, error: unknown): void {
     this.#report(error)
-    if (message.id !== undefined) void this.#answer(message, { code: INTERNAL_ERROR, message: 'Internal error' })
+    if (id !== undefined) void this.#answer(id, { code: INTERNAL_ERROR, message: 'Internal error' })
   }
 
-  async #answer({ id }: IncomingMessage, error: object): Promise<void> {
+  async #answer(id: RequestId | undefined, error: object): Promise<void> {
     try {
       await this.#transport.send({ jsonrpc: '2.0', id, error })
     } catch (failure) {

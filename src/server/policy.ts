@@ -1,9 +1,10 @@
 import { assertDefinition } from '../definition/define-context.js'
+import { assertFields } from '../definition/schema-fields.js'
 import type { AnyDefinition } from '../definition/types.js'
 import { checkOptions, invalidDefinition } from '../errors/invalid-definition.js'
 import { quote } from '../shared/printable.js'
 import { DEFAULT_REQUIRED, isContextFree, MAX_METHODS } from '../wire/constants.js'
-import type { HttpPolicy, InstallOptions, RequiredContext, RequiredRequest } from './types.js'
+import type { HttpPolicy, InstallOptions, RequiredRequest } from './types.js'
 
 /** A checked policy for headers: `lift` lists the fields. */
 export interface HeaderPolicy extends HttpPolicy {
@@ -13,82 +14,85 @@ export interface HeaderPolicy extends HttpPolicy {
 /** A definition as it is installed, with its checked options. */
 export interface Policy {
   readonly definition: AnyDefinition
-  readonly required: RequiredContext
+  /** The methods that need the context, unless a function says which requests do. */
+  readonly methods: readonly string[]
+  readonly decide: ((request: RequiredRequest) => boolean) | undefined
   readonly http: HeaderPolicy
-  /** Whether a request needs the context. */
-  requires(request: RequiredRequest): boolean
+  /** What a server tells of the schema. A transport advertises nothing. */
+  readonly advertise?: InstallOptions['advertise']
 }
 
 /**
  * Checks the options that a definition is installed with.
  *
+ * @param owner the function that takes the options
+ * @param known the names of its options
  * @throws ContextError `invalid_definition`, naming the offender
  */
-export function resolvePolicy(definition: AnyDefinition, options: InstallOptions): Policy {
+export function resolvePolicy(
+  owner: string,
+  definition: AnyDefinition,
+  options: InstallOptions,
+  known: readonly string[],
+): Policy {
   assertDefinition(definition)
-  checkOptions('installContext()', options, ['required', 'http', 'advertise'])
-  if (!['schema', 'names', undefined].includes(options.advertise)) {
-    throw invalidDefinition("advertise must be 'schema' or 'names'")
-  }
-  const { required = false } = options
-  return { definition, required, requires: resolveRequired(required), http: resolveHttp(definition, options.http) }
+  checkOptions(owner, options, known)
+  const { required, http, advertise = 'schema' } = options
+  assertOneOf('advertise', advertise, ['schema', 'names'])
+  const decide = typeof required === 'function' ? required : undefined
+  const methods = decide === undefined ? resolveMethods(required) : []
+  return { definition, methods, decide, http: resolveHttp(definition, http), advertise }
+}
+
+function assertOneOf(option: string, value: unknown, allowed: readonly unknown[]): void {
+  if (allowed.includes(value)) return
+  throw invalidDefinition(`${option} must be ${allowed.join(' or ')}`)
 }
 
 function resolveHttp({ headers }: AnyDefinition, options: Partial<HttpPolicy> = {}): HeaderPolicy {
   checkOptions('http', options, ['verify', 'lift', 'prefer', 'required'])
-  const { verify = 'mismatch', lift = false, prefer = 'meta', required = false } = options as Partial<HttpPolicy>
+  const { verify = 'mismatch', lift = false, prefer = 'meta', required = false } = options
+  assertOneOf('http: verify', verify, ['mismatch', 'strict', false])
+  assertOneOf('http: prefer', prefer, ['meta', 'header'])
+  assertOneOf('http: required', required, [true, false])
   const bound = headers.map(({ field }) => field)
-  const lifted = lift === true ? bound : lift || []
-  if (verify !== 'mismatch' && verify !== 'strict' && verify !== false) {
-    throw invalidDefinition("http: verify must be 'mismatch', 'strict' or false")
-  }
-  if (lift !== false && !(Array.isArray(lifted) && lifted[0] && lifted.every((field) => bound.includes(field)))) {
-    throw invalidDefinition(`http: lift must be true, false or a list of bound fields: ${bound.join(', ') || 'none'}`)
-  }
-  if (prefer !== 'meta' && (prefer !== 'header' || !lift)) {
-    throw invalidDefinition("http: prefer must be 'meta' or, with lift, 'header'")
-  }
-  if (typeof required !== 'boolean') throw invalidDefinition('http: required must be true or false')
+  if (typeof lift !== 'boolean') assertFields('http: lift', lift, bound)
   // In the order of the bindings, because policies are compared.
-  return { verify, lift: bound.filter((field) => lifted.includes(field)), prefer, required }
+  const lifted = bound.filter((field) => lift && (lift === true || lift.includes(field)))
+  if ((lift || prefer === 'header') && lifted.length === 0) {
+    throw invalidDefinition('http: lift and prefer need a bound field to lift')
+  }
+  return { verify, lift: lifted, prefer, required }
 }
 
-function resolveRequired(required: unknown): Policy['requires'] {
-  if (required === false) return () => false
-  if (typeof required === 'function') {
-    return (request) => !isContextFree(request.method) && decide(required(request))
-  }
+function resolveMethods(required: unknown = false): readonly string[] {
+  if (required === false) return []
   const methods = required === true ? DEFAULT_REQUIRED : required
-  if (
-    !Array.isArray(methods) ||
-    methods.length === 0 ||
-    !methods.every((method) => method && typeof method === 'string')
-  ) {
-    throw invalidDefinition("required must be true, false, a list such as ['tools/call'] or a function")
-  }
-  if (methods.length > MAX_METHODS) {
-    throw invalidDefinition(`required: ${methods.length} methods; the limit is ${MAX_METHODS}, or give a function`)
+  const isMethod = (method: unknown) => method && typeof method === 'string'
+  if (!Array.isArray(methods) || !methods[0] || methods.length > MAX_METHODS || !methods.every(isMethod)) {
+    throw invalidDefinition(
+      `required must be true, false, a function or a list of at most ${MAX_METHODS} methods such as ['tools/call']`,
+    )
   }
   const free = methods.find(isContextFree)
-  if (free !== undefined) {
-    throw invalidDefinition(`required: ${quote(free)} never needs a context, so it cannot be required`)
-  }
-  const set = new Set<string>(methods)
-  return ({ method }) => set.has(method)
+  if (free === undefined) return [...methods]
+  throw invalidDefinition(`required: ${quote(free)} never needs a context, so it cannot be required`)
 }
 
-/** A promise is no decision: taken for `true` or `false`, it would be the same for every request. */
-function decide(verdict: unknown): boolean {
+/**
+ * Whether a request needs the context of a policy.
+ *
+ * @throws ContextError `invalid_definition` for a `required` function that returns anything but `true` and `false`
+ */
+export function isRequired({ methods, decide }: Policy, request: RequiredRequest): boolean {
+  if (decide === undefined) return methods.includes(request.method)
+  if (isContextFree(request.method)) return false
+  const verdict: unknown = decide(request)
   if (typeof verdict === 'boolean') return verdict
-  // What it rejects with would end the process.
+  // A promise is no decision: taken for `true`, it would be the same for every request. What it rejects with would end the
+  // process.
   Promise.resolve(verdict).catch(() => {})
   throw invalidDefinition('required: the function must return true or false')
-}
-
-/** The methods that a policy requires a context for; `undefined` where a function decides for each request. */
-export function requiredMethods({ required }: Policy): string[] | undefined {
-  if (typeof required === 'function') return undefined
-  return required === true ? [...DEFAULT_REQUIRED] : required === false ? [] : [...required]
 }
 
 /**
@@ -108,6 +112,6 @@ export function addPolicy(policies: Policy[], policy: Policy): void {
 }
 
 function isSamePolicy(one: Policy, other: Policy): boolean {
-  if (typeof one.required === 'function' && one.required !== other.required) return false
-  return JSON.stringify([one.required, one.http]) === JSON.stringify([other.required, other.http])
+  const settings = ({ methods, http, advertise }: Policy) => JSON.stringify([methods, http, advertise])
+  return one.decide === other.decide && settings(one) === settings(other)
 }

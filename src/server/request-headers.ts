@@ -1,5 +1,5 @@
 import type { AnyDefinition } from '../definition/types.js'
-import { type ContextRejection, rejectionOf, rejectMismatch } from '../errors/rejection.js'
+import { type ContextRejection, rejectMismatch } from '../errors/rejection.js'
 import { readField } from '../http/read-headers.js'
 import { getOwn, isObject } from '../shared/get-own.js'
 import { CARRIED, isContextFree } from '../wire/constants.js'
@@ -7,13 +7,13 @@ import type { HeaderPolicy } from './policy.js'
 import type { HeaderRecord, IncomingMessage, MessageExtra } from './types.js'
 
 /** Reads one header of the current HTTP request by its name in lower case; `undefined` or empty where it is not there. */
-type HeaderReader = (lowerCaseName: string) => string | undefined
+type HeaderReader = (lowerCaseName: string) => string | null | undefined
 
 /** Reads the headers of the HTTP request that a message came in; `undefined` where there is none. */
 function headerReader(extra: MessageExtra | undefined): HeaderReader | undefined {
   const given = extra?.request?.headers ?? extra?.requestInfo?.headers
   if (given === undefined) return undefined
-  if (typeof given.get === 'function') return (name) => (given as Headers).get(name) ?? undefined
+  if (typeof given.get === 'function') return (name) => (given as Headers).get(name)
   const record = given as HeaderRecord
   /** Node gives names in lower case. A transport of another make may leave them as they were sent. */
   let isLowerCase: boolean | undefined
@@ -46,39 +46,31 @@ interface HeaderRule {
   readonly http: HeaderPolicy
 }
 
-/** What became of one context: the entry of `_meta` to continue with, or why it is rejected. */
-interface Verified {
-  readonly raw?: unknown
-  readonly rejection?: ContextRejection
-}
+/** Is told why a context is rejected. */
+type Reject = (rejection: ContextRejection) => undefined
 
 /**
  * Applies the header policies of all definitions to a message: compares its contexts with the headers of its HTTP request
  * and lifts fields into its `_meta`.
  *
- * @param report is told of a rejected notification. It cannot be answered, and goes on without that context (RC-029).
- * @returns the message to continue with, and the rejection of a request
+ * @returns the message to continue with. It is without the contexts that were rejected.
  */
 export function applyHeaderPolicies(
   message: IncomingMessage,
   extra: MessageExtra | undefined,
   rules: readonly HeaderRule[],
-  report: (rejection: ContextRejection) => void,
-): { readonly message: IncomingMessage; readonly rejection?: ContextRejection } {
+  reject: Reject,
+): IncomingMessage {
   const header = headerReader(extra)
   const original = getOwn(message.params, '_meta')
   let meta = original
   for (const { definition, http } of rules) {
     const raw = getOwn(meta, definition.key)
-    const verified = verifyAndLift(message, definition, raw, header, http)
-    if (verified.rejection !== undefined) {
-      if (message.id !== undefined) return { message, rejection: verified.rejection }
-      report(verified.rejection)
-    }
-    if (verified.raw !== raw) meta = { ...(meta as object | undefined), [definition.key]: verified.raw }
+    const verified = verifyAndLift(message, definition, raw, header, http, reject)
+    if (verified !== raw) meta = { ...(meta as object | undefined), [definition.key]: verified }
   }
-  if (meta === original) return { message }
-  return { message: { ...message, params: { ...(message.params as object | undefined), _meta: meta } } }
+  if (meta === original) return message
+  return { ...message, params: { ...(message.params as object | undefined), _meta: meta } }
 }
 
 /**
@@ -86,7 +78,7 @@ export function applyHeaderPolicies(
  *
  * @param raw the entry of `_meta`, or `undefined`
  * @param header `undefined` without HTTP, and where the transport does not tell the headers
- * @returns `raw` itself where nothing was lifted
+ * @returns `raw` itself where nothing was lifted; `undefined` for a context that is rejected
  */
 function verifyAndLift(
   { id, method }: IncomingMessage,
@@ -94,35 +86,30 @@ function verifyAndLift(
   raw: unknown,
   header: HeaderReader | undefined,
   { verify, lift, prefer, required }: HeaderPolicy,
-): Verified {
+  reject: Reject,
+): unknown {
   if (header === undefined) {
-    if (!required || (raw === undefined && (id === undefined || isContextFree(method)))) return { raw }
-    const issue = { path: [], message: 'http.required: the transport tells no headers' }
-    return { rejection: rejectionOf(definition, 'mismatch', [issue]) }
+    if (!required || (raw === undefined && (id === undefined || isContextFree(method)))) return raw
+    return reject(rejectMismatch(definition, [], 'http.required: the transport tells no headers'))
   }
   // Decoding rejects what is not an object. It has no fields to compare.
-  if (raw !== undefined && !isObject(raw)) return { raw }
-  let lifted: Record<string, unknown> | undefined
+  if (raw !== undefined && !isObject(raw)) return raw
+  let lifted = raw
   for (const binding of definition.headers) {
     const { field: name } = binding
     const field = getOwn(raw, name)
     const lifts = lift.includes(name) && (field === undefined || prefer === 'header')
-    const compares = field !== undefined && verify !== false
-    if (!lifts && !compares) continue
+    if (!lifts && (field === undefined || verify === false)) continue
     const value = header(binding.lowerCaseName)
     const read = value ? readField(binding, value) : undefined
     let fault: string | undefined
     if (read === undefined) {
       if (value && !isContextFree(method)) fault = `is not ${CARRIED[binding.type]}`
       // No header is expected for null: none mirrors it (RC-036).
-      else if (verify === 'strict' && field !== undefined && field !== null) fault = 'is missing'
-    } else if (lifts) {
-      lifted ??= { ...raw }
-      lifted[name] = read
-    } else if (read !== field) fault = 'contradicts the context'
-    if (fault !== undefined) {
-      return { rejection: rejectMismatch(definition, name, `header ${binding.name} ${fault}`) }
-    }
+      else if (verify === 'strict' && (field ?? null) !== null) fault = 'is missing'
+    } else if (lifts) lifted = { ...lifted, [name]: read }
+    else if (read !== field) fault = 'contradicts the context'
+    if (fault !== undefined) return reject(rejectMismatch(definition, [name], `header ${binding.name} ${fault}`))
   }
-  return { raw: lifted ?? raw }
+  return lifted
 }

@@ -12,55 +12,55 @@ import { sharedEntry } from '../shared/registry.js'
 import type { IncomingMessage, MessageExtra } from './types.js'
 
 /** One request while it is handled: its message, and the contexts in it. */
-export class RequestScope {
-  /** The contexts of the definitions; `null` for one that was rejected and could not be answered. */
-  readonly #contexts: (object | null | undefined)[]
+export interface RequestScope {
+  /** Lets the middleware recognize a message that passes it twice. */
+  readonly message: IncomingMessage | undefined
+  /** The `_meta` of the message. */
+  readonly meta: unknown
+  readonly extra: MessageExtra | undefined
+  /** Those that are installed, or that `runWithContext` was given. */
+  readonly definitions: readonly AnyDefinition[]
+  /** The one that opened the scope, if one did: another has policies of its own. */
+  readonly middleware: object | undefined
+  /** The contexts of the definitions, where the request has one that was accepted. */
+  readonly contexts: unknown[]
+}
 
-  /**
-   * @param message lets the middleware recognize a message that passes it twice
-   * @param meta its `_meta`
-   * @param definitions those that are installed, or that `runWithContext` was given
-   * @param middleware the one that opened the scope, if one did: another has policies of its own
-   */
-  constructor(
-    readonly message: IncomingMessage | undefined,
-    readonly meta: unknown,
-    readonly extra: MessageExtra | undefined,
-    readonly definitions: readonly AnyDefinition[],
-    readonly middleware?: object,
-  ) {
-    // Of its final length: V8 gives an array that grows room for 17 items.
-    this.#contexts = new Array(definitions.length)
-  }
+/** Node before 24 shows the store of an AsyncLocalStorage on every promise. No context is to be seen there. */
+const INSPECT = /* @__PURE__ */ Symbol.for('nodejs.util.inspect.custom')
 
-  /** Node before 24 shows the store of an AsyncLocalStorage on every promise. No context is to be seen there. */
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return 'RequestScope {}'
-  }
+const inspect = () => 'RequestScope {}'
 
-  set(definition: AnyDefinition, context: object | null): void {
-    this.#contexts[this.definitions.indexOf(definition)] = context
-  }
+/** Makes the scope of a request. */
+export function createScope<M extends IncomingMessage | undefined>(
+  message: M,
+  meta: unknown,
+  extra: MessageExtra | undefined,
+  definitions: readonly AnyDefinition[],
+  contexts: unknown[],
+  middleware?: object,
+): RequestScope & { readonly message: M } {
+  return { message, meta, extra, definitions, contexts, middleware, [INSPECT]: inspect } as never
+}
 
-  /**
-   * The context of a definition, if the request has one that was accepted.
-   *
-   * @throws ContextError `not_installed` for a definition that nobody checked this request with
-   */
-  find(definition: AnyDefinition): object | undefined {
-    const index = this.definitions.indexOf(definition)
-    if (index >= 0) return this.#contexts[index] ?? undefined
-    const outer = checkedBefore.get(this.message as object)
-    if (outer === undefined || outer === this) throw notInstalledError(definition)
-    return outer.find(definition)
-  }
+/**
+ * The context of a definition, if the request has one that was accepted.
+ *
+ * @throws ContextError `not_installed` for a definition that nobody checked this request with
+ */
+export function findContext(scope: RequestScope, definition: AnyDefinition): object | undefined {
+  const index = scope.definitions.indexOf(definition)
+  if (index >= 0) return (scope.contexts[index] ?? undefined) as object | undefined
+  const outer = checkedBefore.get(scope.message as object)
+  if (outer === undefined || outer === scope) throw notInstalledError(definition)
+  return findContext(outer, definition)
+}
 
-  /** The same, where it has to be there. */
-  get<D extends AnyDefinition>(definition: D): ContextOutput<D> {
-    const context = this.find(definition)
-    if (context === undefined) throw rejectionError(rejectMissing(definition))
-    return context as ContextOutput<D>
-  }
+/** The same, where it has to be there. */
+function contextIn<D extends AnyDefinition>(scope: RequestScope, definition: D): ContextOutput<D> {
+  const context = findContext(scope, definition)
+  if (context === undefined) throw rejectionError(rejectMissing(definition))
+  return context as ContextOutput<D>
 }
 
 /** The scopes of messages that `contextTransport` checked: a message can pass a second transport in the same process. */
@@ -80,7 +80,7 @@ export const scopes: ScopeStorage<RequestScope> = scopeStorage<RequestScope>(() 
  */
 export function getContext<D extends AnyDefinition>(definition: D): ContextOutput<D> {
   const scope = scopes.getStore()
-  if (scope !== undefined) return scope.get(definition)
+  if (scope !== undefined) return contextIn(scope, definition)
   assertDefinition(definition)
   throw outsideRequestError('getContext()')
 }
@@ -93,7 +93,8 @@ export function getContext<D extends AnyDefinition>(definition: D): ContextOutpu
 export function tryGetContext<D extends AnyDefinition>(definition: D): ContextOutput<D> | undefined {
   assertDefinition(definition)
   try {
-    return scopes.getStore()?.get(definition)
+    const scope = scopes.getStore()
+    return scope && contextIn(scope, definition)
   } catch {
     return undefined
   }
@@ -120,7 +121,7 @@ export function readContext<D extends AnyDefinition>(definition: D, extra: objec
   const raw = getOwn(getOwn(request, '_meta'), definition.key)
   const scope = scopes.getStore()
   const isAtHand = scope !== undefined && getOwn(scope.meta, definition.key) === raw
-  return isAtHand ? scope.get(definition) : decodeNow(definition, raw)
+  return isAtHand ? contextIn(scope, definition) : decodeNow(definition, raw)
 }
 
 /**
@@ -153,9 +154,9 @@ export function runWithContext<D extends AnyDefinition, T>(
       const outer = scopes.getStore()
       const others = outer?.definitions.filter(({ key }) => key !== definition.key) ?? []
       const meta = { ...(outer?.meta as object | undefined), [definition.key]: encoded }
-      const scope = new RequestScope(undefined, meta, undefined, [...others, definition])
-      for (const other of others) scope.set(other, outer?.find(other) ?? null)
-      scope.set(definition, decoded.context)
+      const contexts = [...others.map((other) => outer && findContext(outer, other)), decoded.context]
+      const definitions = [...others, definition]
+      const scope = createScope(undefined, meta, undefined, definitions, contexts)
       return scopes.run(scope, fn)
     }),
   )
@@ -165,7 +166,7 @@ export function runWithContext<D extends AnyDefinition, T>(
 export function outsideRequestError(caller: string): ContextError {
   return new ContextError(
     'outside_request',
-    `${caller} was called outside a request, or on a server where no context is installed: call installContext() before connect(), or runWithContext()`,
+    `${caller} was called outside a request, or no context is installed: call installContext() before connect(), or runWithContext()`,
   )
 }
 
@@ -173,7 +174,7 @@ function notInstalledError(definition: AnyDefinition): ContextError {
   assertDefinition(definition)
   return new ContextError(
     'not_installed',
-    `this definition of ${definition.key} is not installed here: call installContext() with it before connect(), or runWithContext()`,
+    `this definition of ${definition.key} is not installed: call installContext() before connect(), or runWithContext()`,
   )
 }
 

@@ -62,7 +62,7 @@ export interface RequiredRequest {
  */
 export type RequiredContext = boolean | readonly string[] | ((request: RequiredRequest) => boolean)
 
-/** The options of `installContext` and `contextTransport`. */
+/** The options of `installContext`. `contextTransport` has the same, but no `advertise`. */
 export interface InstallOptions {
   /** Which requests are rejected without a context. Default `false`: none. */
   readonly required?: RequiredContext | undefined

@@ -39,6 +39,6 @@ function registry(): Registry {
   const found = holder[REGISTRY] as Registry
   if (found.format === FORMAT) return found
   throw new Error(
-    `mcp-request-context ${VERSION} and ${found.version} cannot share a process: install one version (npm ls mcp-request-context)`,
+    `mcp-request-context ${VERSION} and ${found.version} cannot share a process: see npm ls mcp-request-context`,
   )
 }

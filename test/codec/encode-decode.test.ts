@@ -558,7 +558,7 @@ describe('decodeContext never throws on what a peer sent', () => {
       rejection: {
         reason: 'missing',
         issues: [],
-        message: `Missing request context ${anything.key}: the request carries none; a client adds it with withContext()`,
+        message: `Missing request context ${anything.key}: a client adds it with withContext()`,
       },
     })
   })

@@ -177,8 +177,7 @@ describe('contextErrorFrom', () => {
   })
 
   it('reads none out of text, which any tool can write', () => {
-    const text =
-      'Missing request context com.example/context: the request carries none; a client adds it with withContext()'
+    const text = 'Missing request context com.example/context: a client adds it with withContext()'
     const toolException = Object.assign(new Error(`MCP error -32602: ${text}`), { name: 'ToolException' })
     expect(contextErrorFrom(toolException)).toBeUndefined()
     expect(contextErrorFrom({ isError: true, content: [{ type: 'text', text }] })).toBeUndefined()

@@ -122,7 +122,7 @@ describe.each(MAJORS)('in a handler of SDK %i', (major) => {
       }
     }
     expect(await answerIn(messageOf, { tenant: 'acme' })).toMatch(
-      /^this definition of com\.example\/trace is not installed here: call installContext\(\) with it before connect\(\)/,
+      /^this definition of com\.example\/trace is not installed: call installContext\(\) before connect\(\)/,
     )
   })
 
@@ -143,7 +143,7 @@ describe.each(MAJORS)('in a handler of SDK %i', (major) => {
     expect(error).toHaveBeenCalledWith(
       expect.objectContaining({
         code: 'outside_request',
-        message: expect.stringMatching(/or on a server where no context is installed: call installContext\(\) before/),
+        message: expect.stringMatching(/or no context is installed: call installContext\(\) before/),
       }),
     )
   })

@@ -902,34 +902,31 @@ describe.each(MAJORS)('a batch, SDK %i', (major) => {
 })
 
 describe('http options that cannot be', () => {
+  const BOUND = 'there are tenant, retries, dryRun, token'
+
   test.each<[string, unknown, string]>([
-    ['true', true, 'http takes an object with verify, lift, prefer, required'],
-    ['a list', [], 'http takes an object with verify, lift, prefer, required'],
-    ['null', null, 'http takes an object with verify, lift, prefer, required'],
-    ['an unknown one', { verfy: 'strict' }, 'http has no option "verfy"; it has verify, lift, prefer, required'],
-    ['verify: true', { verify: true }, "http: verify must be 'mismatch', 'strict' or false"],
-    ['verify: another word', { verify: 'always' }, "http: verify must be 'mismatch', 'strict' or false"],
-    ['verify: null', { verify: null }, "http: verify must be 'mismatch', 'strict' or false"],
+    ['true', true, 'http takes an object with verify, lift, prefer, required, not "true"'],
+    ['a list', [], 'http takes an object with verify, lift, prefer, required, not an Array'],
+    ['null', null, 'http takes an object with verify, lift, prefer, required, not null'],
+    ['an unknown one', { verfy: 'strict' }, 'http takes an object with verify, lift, prefer, required, not "verfy"'],
+    ['verify: true', { verify: true }, 'http: verify must be mismatch or strict or false'],
+    ['verify: another word', { verify: 'always' }, 'http: verify must be mismatch or strict or false'],
+    ['verify: null', { verify: null }, 'http: verify must be mismatch or strict or false'],
     ...[
-      ['a word', 'yes'],
-      ['null', null],
-      ['an object', {}],
-      ['a field that is not bound', ['tenant', 'note']],
-      ['a field that there is not', ['tokn']],
-      ['what is no name', [undefined]],
-      ['nothing', []],
-    ].map(([claim, lift]): [string, unknown, string] => [
-      `lift: ${claim}`,
-      { lift },
-      'http: lift must be true, false or a list of bound fields: tenant, retries, dryRun, token',
+      ['a word', 'yes', " must be an array of field names such as ['token']"],
+      ['null', null, " must be an array of field names such as ['token']"],
+      ['an object', {}, " must be an array of field names such as ['token']"],
+      ['a field that is not bound', ['tenant', 'note'], `: there is no field "note"; ${BOUND}`],
+      ['a field that there is not', ['tokn'], `: there is no field "tokn"; ${BOUND}`],
+      ['what is no name', [undefined], `: there is no field "undefined"; ${BOUND}`],
+      ['nothing', [], ' and prefer need a bound field to lift'],
+    ].map(([claim, lift, issue]): [string, unknown, string] => [`lift: ${claim}`, { lift }, `http: lift${issue}`]),
+    ['prefer: another word', { lift: true, prefer: 'headers' }, 'http: prefer must be meta or header'],
+    ...[{ prefer: 'header' }, { prefer: 'header', lift: false }].map((http): [string, unknown, string] => [
+      JSON.stringify(http),
+      http,
+      'http: lift and prefer need a bound field to lift',
     ]),
-    ...[{ lift: true, prefer: 'headers' }, { prefer: 'header' }, { prefer: 'header', lift: false }].map(
-      (http): [string, unknown, string] => [
-        JSON.stringify(http),
-        http,
-        "http: prefer must be 'meta' or, with lift, 'header'",
-      ],
-    ),
     ['required: a word', { required: 'yes' }, 'http: required must be true or false'],
   ])('%s is refused by name', (_claim, http, message) => {
     expect(() => installContext(newServer(1), bound, { http: http as Http })).toThrow(
@@ -937,16 +934,16 @@ describe('http options that cannot be', () => {
     )
   })
 
-  test.each<Http>([{ lift: true }, { lift: ['tenant'] }, { lift: [] }])(
-    '%j is refused for a definition that binds nothing',
-    (http) => {
-      const unbound = defineContext({ schema: z.object({ tenant: z.string() }) })
-      const message = 'http: lift must be true, false or a list of bound fields: none'
-      expect(() => installContext(newServer(1), unbound, { http })).toThrow(
-        expect.objectContaining({ code: 'invalid_definition', message }),
-      )
-    },
-  )
+  test.each<[Http, string]>([
+    [{ lift: true }, 'http: lift and prefer need a bound field to lift'],
+    [{ lift: ['tenant'] }, 'http: lift: there is no field "tenant"; there are none'],
+    [{ lift: [] }, 'http: lift and prefer need a bound field to lift'],
+  ])('%j is refused for a definition that binds nothing', (http, message) => {
+    const unbound = defineContext({ schema: z.object({ tenant: z.string() }) })
+    expect(() => installContext(newServer(1), unbound, { http })).toThrow(
+      expect.objectContaining({ code: 'invalid_definition', message }),
+    )
+  })
 
   test('other ones than the definition was installed with before are refused; the same, spelled out, are not', () => {
     const server = installContext(newServer(1), bound)

@@ -68,6 +68,17 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
     )
   })
 
+  test('twice is refused where the second one advertises otherwise', () => {
+    const server = installContext(newServer(major), testContext)
+    expect(installContext(server, testContext, { advertise: 'schema' })).toBe(server)
+    expect(() => installContext(server, testContext, { advertise: 'names' })).toThrow(
+      expect.objectContaining({
+        code: 'invalid_definition',
+        message: expect.stringMatching(/other options: install a key once$/),
+      }),
+    )
+  })
+
   test('two definitions with one key are refused', async () => {
     const other = defineContext({ schema: testContext.schema })
     const server = installContext(newServer(major), testContext)
@@ -203,7 +214,7 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
         expect(() => installContext(newServer(major), testContext, { required: required as never })).toThrow(
           expect.objectContaining({
             code: 'invalid_definition',
-            message: "required must be true, false, a list such as ['tools/call'] or a function",
+            message: "required must be true, false, a function or a list of at most 256 methods such as ['tools/call']",
           }),
         )
       },
@@ -270,7 +281,7 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
     expect(() => installContext(newServer(major), testContext, { require: true } as never)).toThrow(
       expect.objectContaining({
         code: 'invalid_definition',
-        message: 'installContext() has no option "require"; it has required, http, advertise',
+        message: 'installContext() takes an object with required, http, advertise, not "require"',
       }),
     )
   })
@@ -377,6 +388,29 @@ describe('contextTransport', () => {
     expect(answerOf(await view.callTool(TOOL))).toBeNull()
     contextTransport(far, testContext, { required: true })
     expect(answerOf(await view.callTool(TOOL))).toEqual({ tenant: 'acme' })
+    await expect(client.callTool(TOOL)).rejects.toMatchObject({ data: { reason: 'missing' } })
+  })
+
+  test('takes no advertise, because a transport has no capabilities', () => {
+    const [transport] = linkedPair(1)
+    for (const advertise of ['names', undefined]) {
+      const options = { required: true, advertise } as { required: true }
+      expect(() => contextTransport(transport, testContext, options)).toThrow(
+        expect.objectContaining({
+          code: 'invalid_definition',
+          message: 'contextTransport() takes an object with required, http, not "advertise"',
+        }),
+      )
+    }
+  })
+
+  test('beside installContext with the same options, it makes no difference what the server advertises', async () => {
+    const [near, far] = linkedPair(1)
+    contextTransport(far, testContext, { required: true })
+    await installContext(readingServer(1), testContext, { required: true, advertise: 'names' }).connect(far)
+    const client = newClient(1)
+    await client.connect(near)
+    onTestFinished(() => client.close())
     await expect(client.callTool(TOOL)).rejects.toMatchObject({ data: { reason: 'missing' } })
   })
 

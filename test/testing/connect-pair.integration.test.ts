@@ -290,7 +290,7 @@ describe('refuses', () => {
       'an unknown option',
       () => [server(), client(), { header: {} }],
       'invalid_definition',
-      /no option "header"; it has headers, authInfo/,
+      /takes an object with headers, authInfo, not "header"/,
     ],
   ])('%s', async (_claim, args, code, message) => {
     const attempt = connectPair(...(args() as Parameters<typeof connectPair>))
