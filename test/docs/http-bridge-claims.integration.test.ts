@@ -172,7 +172,7 @@ describe('what the text says of names and values', () => {
   })
 
   test('values read as the text shows them', () => {
-    const encoded = /`Zürich` as `([^`]+)`/.exec(document)?.[1] ?? ''
+    const encoded = /`Zürich` as\s`([^`]+)`/.exec(document)?.[1] ?? ''
     expect(encodeHeaderValue('Zürich')).toBe(encoded)
     const plain = /`([^`]+)` is `acme`/.exec(document)?.[1] ?? ''
     expect(plain).toMatch(/^=\?base64\?/)
