@@ -67,11 +67,10 @@ function makeSettings(definition: AnyDefinition): Record<Advertised, ContextSett
       Object.entries(limits).filter(([name, limit]) => limit !== DEFAULT_LIMITS[name as 'maxBytes']),
     ),
   }
-  if (full === undefined) return { schema: filled(settings), names: filled(settings) }
-  const names = { type: 'object', properties: mapProperties(full, () => ({})) }
+  const tell = (schema: JsonSchema) => filled(full === undefined ? settings : { ...settings, schema })
   return {
-    schema: filled({ ...settings, schema: withoutSecrets(sensitive, full) }),
-    names: filled({ ...settings, schema: names }),
+    schema: tell(withoutSecrets(sensitive, full ?? {})),
+    names: tell({ type: 'object', properties: mapProperties(full ?? {}, () => ({})) }),
   }
 }
 

@@ -37,18 +37,19 @@ export function encodeContext<D extends AnyDefinition>(
  * @throws ContextError `invalid`
  */
 export function validateCopy(definition: AnyDefinition, copy: RequestContext): MaybePromise<RequestContext> {
-  const conclude = ({ issues }: SchemaResult<unknown>) =>
-    issues === undefined ? copy : throwRejected(definition, copy, issues)
-  const fail = (error: unknown): never => {
-    throw unreadableError(definition, error)
-  }
   let result: MaybePromise<SchemaResult<unknown>>
   try {
     result = validate(definition.schema, copy)
   } catch (error) {
-    return fail(error)
+    throw unreadableError(definition, error)
   }
-  return 'then' in result ? Promise.resolve(result).then(conclude, fail) : conclude(result)
+  if (!('then' in result)) return result.issues === undefined ? copy : throwRejected(definition, copy, result.issues)
+  return Promise.resolve(result).then(
+    ({ issues }) => (issues === undefined ? copy : throwRejected(definition, copy, issues)),
+    (error) => {
+      throw unreadableError(definition, error)
+    },
+  )
 }
 
 function throwRejected(definition: AnyDefinition, context: RequestContext, issues: readonly SchemaIssue[]): never {

@@ -1,8 +1,8 @@
-import { decodeContext } from '../codec/codec.js'
+import { type DecodedContext, decodeContext } from '../codec/codec.js'
 import type { AnyDefinition } from '../definition/types.js'
 import { type ContextRejection, rejectionError, rejectMissing } from '../errors/rejection.js'
 import { getOwn } from '../shared/get-own.js'
-import { andThen, type MaybePromise } from '../shared/maybe-promise.js'
+import type { MaybePromise } from '../shared/maybe-promise.js'
 import { sharedEntry } from '../shared/registry.js'
 import { CANCELLED, HEADER_MISMATCH, INTERNAL_ERROR, INVALID_PARAMS, isContextFree } from '../wire/constants.js'
 import { intercept, type Receiver } from './intercept.js'
@@ -137,7 +137,8 @@ export class Middleware {
       if (id !== undefined && isRequired(policy, scope.message)) return rejectMissing(definition)
       return this.#checkContexts(scope, original, index + 1)
     }
-    return andThen(decodeContext(definition, raw), (decoded) => {
+    const decoded = decodeContext(definition, raw)
+    const take = (decoded: DecodedContext<unknown>): MaybePromise<Rejection> => {
       if (decoded.ok) scope.contexts[index] = decoded.context
       // A gateway sets its headers on the handshake too. A context of headers alone may be incomplete there (RC-043).
       else if (!isContextFree(method) || getOwn(getOwn(original.params, '_meta'), definition.key) !== undefined) {
@@ -145,7 +146,8 @@ export class Middleware {
         if (rejection !== undefined) return rejection
       }
       return this.#checkContexts(scope, original, index + 1)
-    })
+    }
+    return decoded instanceof Promise ? decoded.then(take) : take(decoded)
   }
 
   /** A notification cannot be answered. It is handled without the context, and `onerror` is told (RC-029). */

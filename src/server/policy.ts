@@ -70,13 +70,11 @@ function resolveMethods(required: unknown = false): readonly string[] {
   const methods = required === true ? DEFAULT_REQUIRED : required
   const isMethod = (method: unknown) => method && typeof method === 'string'
   if (!Array.isArray(methods) || !methods[0] || methods.length > MAX_METHODS || !methods.every(isMethod)) {
-    throw invalidDefinition(
-      `required must be true, false, a function or a list of at most ${MAX_METHODS} methods such as ['tools/call']`,
-    )
+    throw invalidDefinition(`required must be true, false, a function or a list of 1 to ${MAX_METHODS} methods`)
   }
   const free = methods.find(isContextFree)
   if (free === undefined) return [...methods]
-  throw invalidDefinition(`required: ${quote(free)} never needs a context, so it cannot be required`)
+  throw invalidDefinition(`required: ${quote(free)} never needs a context`)
 }
 
 /**
@@ -105,9 +103,7 @@ export function addPolicy(policies: Policy[], policy: Policy): void {
   const installed = policies.find((other) => other.definition.key === definition.key)
   if (installed === undefined) policies.push(policy)
   else if (installed.definition !== definition || !isSamePolicy(installed, policy)) {
-    throw invalidDefinition(
-      `${definition.key} is already installed here with another definition or other options: install a key once`,
-    )
+    throw invalidDefinition(`${definition.key} is already installed here with another definition or other options`)
   }
 }
 

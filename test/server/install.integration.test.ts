@@ -63,7 +63,7 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
     expect(() => installContext(server, testContext)).toThrow(
       expect.objectContaining({
         code: 'invalid_definition',
-        message: expect.stringMatching(/other options: install a key once$/),
+        message: expect.stringMatching(/other options$/),
       }),
     )
   })
@@ -74,7 +74,7 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
     expect(() => installContext(server, testContext, { advertise: 'names' })).toThrow(
       expect.objectContaining({
         code: 'invalid_definition',
-        message: expect.stringMatching(/other options: install a key once$/),
+        message: expect.stringMatching(/other options$/),
       }),
     )
   })
@@ -92,8 +92,8 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
         }),
       )
     }
-    await expect(server.connect(far)).rejects.toThrow(/install a key once$/)
-    await expect(server.server.connect(far)).rejects.toThrow(/install a key once$/)
+    await expect(server.connect(far)).rejects.toThrow(/other options$/)
+    await expect(server.server.connect(far)).rejects.toThrow(/other options$/)
   })
 
   test('twice with one predicate is the same as once, with two it is refused', () => {
@@ -203,7 +203,7 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
       expect(() => installContext(newServer(major), testContext, { required: ['tools/call', method] })).toThrow(
         expect.objectContaining({
           code: 'invalid_definition',
-          message: `required: "${method}" never needs a context, so it cannot be required`,
+          message: `required: "${method}" never needs a context`,
         }),
       )
     })
@@ -214,7 +214,7 @@ describe.each(MAJORS)('installing on a server of SDK %i', (major) => {
         expect(() => installContext(newServer(major), testContext, { required: required as never })).toThrow(
           expect.objectContaining({
             code: 'invalid_definition',
-            message: "required must be true, false, a function or a list of at most 256 methods such as ['tools/call']",
+            message: 'required must be true, false, a function or a list of 1 to 256 methods',
           }),
         )
       },
