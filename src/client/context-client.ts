@@ -78,7 +78,15 @@ export function createContextClient<
   assertDefinition(definition)
   checkOptions('createContextClient()', options, OPTIONS)
   const requireSupport = Boolean(options.requireSupport)
-  const empty = { definition, requireSupport, sources: [], fields: undefined, error: undefined, isValid: false }
+  const empty = {
+    definition,
+    requireSupport,
+    sources: [],
+    fields: undefined,
+    isFlat: false,
+    error: undefined,
+    isValid: false,
+  }
   const context = options.context === undefined ? empty : withSource(empty, options.context)
   // A server that sends sampling and elicitation with a context does not thereby say that it takes one.
   if ('getServerCapabilities' in client) advertise(client, definition.key, {})

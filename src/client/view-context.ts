@@ -14,6 +14,8 @@ export interface ViewContext {
   readonly sources: readonly Source[]
   /** What was given as an object after them: a copy that nobody else has, unless there is an error. */
   readonly fields: Fields | undefined
+  /** Whether the fields are certainly primitives, so that a shallow copy of them is a deep one. */
+  readonly isFlat: boolean
   /** Why the fields cannot be copied. Each call says so. */
   readonly error: unknown
   /** Whether the schema has accepted the fields. They never change, so a static context is validated once. */
@@ -35,21 +37,24 @@ export function withSource(context: ViewContext, source: unknown): ViewContext {
   const { definition, requireSupport, sources, fields } = context
   if (typeof source === 'function') {
     const earlier = fields === undefined ? sources : [...sources, fields]
-    return { ...context, sources: [...earlier, source as Source], fields: undefined, isValid: false }
+    return { ...context, sources: [...earlier, source as Source], fields: undefined, isFlat: false, isValid: false }
   }
   const isLiteral = source instanceof Object && Object.getPrototypeOf(source) === Object.prototype
   if (!isLiteral) assertFields(source)
   const merged = fields === undefined ? (source as Fields) : { ...fields, ...(source as Fields) }
   let copy: Fields = merged
+  let isFlat = false
   let error: unknown
   try {
-    copy = copyOrThrow(definition, merged)
+    const copied = copyOrThrow(definition, merged)
+    copy = copied.copy
+    isFlat = copied.isFlat === true
   } catch (thrown) {
     error = thrown
   }
   // A field that is `undefined` is not copied, but removes the field of a function.
   if (sources.length > 0) for (const name in merged) copy = { ...copy, [name]: copy[name] }
-  return { definition, requireSupport, sources, fields: copy, error, isValid: false }
+  return { definition, requireSupport, sources, fields: copy, isFlat, error, isValid: false }
 }
 
 /**
@@ -85,5 +90,5 @@ export function encodeStatic(context: ViewContext, client: object): MaybePromise
     if (validated instanceof Promise) return validated
     context.isValid = true
   }
-  return cloneJson(fields)
+  return context.isFlat ? { ...fields } : cloneJson(fields)
 }

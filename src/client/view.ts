@@ -128,12 +128,16 @@ class View implements ProxyHandler<object> {
     } catch (error) {
       return Promise.reject(error)
     }
-    const send = (context: RequestContext, rest: unknown[]) => {
-      rest[0] = attachContexts(params, { [key]: context })
-      if ('getProtocolEra' in client) return callTool.apply(withToolCache(client, this), rest)
-      return callTool.apply((this.#tools && this.tools?.store) ?? client, rest)
-    }
-    return encoded instanceof Promise ? this.#callOf(callTool, args, CALL).wait(encoded, send) : send(encoded, args)
+    if (!(encoded instanceof Promise)) return this.#sendTool(client, callTool, args, encoded)
+    return this.#callOf(callTool, args, CALL).wait(encoded, (context, rest) =>
+      this.#sendTool(client, callTool, rest, context),
+    )
+  }
+
+  #sendTool(client: object, callTool: Method, args: unknown[], context: RequestContext): unknown {
+    args[0] = attachContexts(args[0] as OutgoingParams, { [this.#context.definition.key]: context })
+    if ('getProtocolEra' in client) return callTool.apply(withToolCache(client, this), args)
+    return callTool.apply((this.#tools && this.tools?.store) ?? client, args)
   }
 
   #callOf(method: Method, args: readonly unknown[], message: OutgoingMessage): OutgoingCall {

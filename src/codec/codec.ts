@@ -27,7 +27,7 @@ export function encodeContext<D extends AnyDefinition>(
   definition: D,
   value: ContextInput<D>,
 ): MaybePromise<RequestContext> {
-  return validateCopy(definition, copyOrThrow(definition, value))
+  return validateCopy(definition, copyOrThrow(definition, value).copy)
 }
 
 /**
@@ -81,6 +81,8 @@ export function decodeContext<D extends AnyDefinition>(
     const copied = copyContext(raw, definition.limits)
     if (copied.issue !== undefined) return rejected(rejectIssue(definition, copied.issue))
     const { copy } = copied
+    // In memory, a peer can hand over what JSON drops.
+    for (const symbol of Object.getOwnPropertySymbols(copy)) Reflect.deleteProperty(copy, symbol)
     const result = validate(definition.schema, copy)
     return 'then' in result ? settleDecoded(definition, copy, result) : decodedOf(definition, copy, result)
   } catch {

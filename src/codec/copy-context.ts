@@ -4,13 +4,14 @@ import { type ContextRejection, outgoingError, rejectionOf, rejectUnreadable } f
 import { kindOf } from '../shared/printable.js'
 import { FIELD_NAME } from '../wire/names.js'
 import type { RequestContext } from '../wire/types.generated.js'
-import { type CopyIssue, invalidIssue, isJsonObject, type WalkResult, walkContext } from './json-walk.js'
+import { type Copied, type CopyIssue, invalidIssue, isJsonObject, type WalkResult, walkContext } from './json-walk.js'
 
 type Fields = Readonly<Record<string, unknown>>
 
 /**
  * Copies a context. It reads every value once, keeps what JSON keeps, and measures on the way, so that a value over a
- * limit costs no more than the limit. The copy consists of plain objects, arrays and primitives that nobody else has.
+ * limit costs no more than the limit. The copy consists of plain objects, arrays and primitives that nobody else has. Only
+ * what is named by a symbol may stay in it: to look for one takes as long as the rest of a flat context.
  *
  * @throws what a getter or a proxy within the value throws
  */
@@ -22,7 +23,7 @@ export function copyContext(value: unknown, limits: ContextLimits): WalkResult {
   }
   // A hostile object of a million fields is not spread.
   const once = Object.keys(value).length > limits.maxFields ? undefined : { ...value }
-  if (once !== undefined && isFlatWithin(once, limits)) return { copy: once as RequestContext }
+  if (once !== undefined && isFlatWithin(once, limits)) return { copy: once as RequestContext, isFlat: true }
   return walkContext(once ?? value, value, limits)
 }
 
@@ -31,7 +32,7 @@ export function copyContext(value: unknown, limits: ContextLimits): WalkResult {
  *
  * @throws ContextError `invalid` and `too_large`, as `encodeContext` does
  */
-export function copyOrThrow(definition: AnyDefinition, value: unknown): RequestContext {
+export function copyOrThrow(definition: AnyDefinition, value: unknown): Copied {
   let copied: WalkResult
   try {
     copied = copyContext(value, definition.limits)
@@ -39,7 +40,7 @@ export function copyOrThrow(definition: AnyDefinition, value: unknown): RequestC
     // A getter or a proxy threw.
     throw unreadableError(definition, error)
   }
-  if (copied.copy !== undefined) return copied.copy
+  if (copied.issue === undefined) return copied
   throw outgoingError(rejectIssue(definition, copied.issue))
 }
 
@@ -79,7 +80,7 @@ function isFlatWithin(fields: Fields, limits: ContextLimits): boolean {
     if (!isText && typeof field !== 'boolean' && field !== null && !Number.isFinite(field)) return false
     bytes += name.length + 6 + (isText ? MAX_CHARACTER_BYTES * field.length : MAX_PRIMITIVE_BYTES)
   }
-  if (bytes > limits.maxBytes || Object.getOwnPropertySymbols(fields).length > 0) return false
+  if (bytes > limits.maxBytes) return false
   if (isNew) lastNames = Object.keys(fields)
   return true
 }

@@ -27,10 +27,16 @@ export function tooLargeIssue(limit: 'maxBytes' | 'maxFields' | 'maxDepth', limi
   return { reason: 'too_large', path: [], message: `context is over the limit ${limit}: ${limits[limit]}` }
 }
 
+/** A copy of a context. */
+export interface Copied {
+  readonly copy: RequestContext
+  /** Whether all its fields are certainly primitives. */
+  readonly isFlat?: boolean
+  readonly issue?: undefined
+}
+
 /** What a walk came to. */
-export type WalkResult =
-  | { readonly copy: RequestContext; readonly issue?: undefined }
-  | { readonly issue: CopyIssue; readonly copy?: undefined }
+export type WalkResult = Copied | { readonly issue: CopyIssue; readonly copy?: undefined }
 
 /**
  * Walks a context and copies what JSON keeps of it.

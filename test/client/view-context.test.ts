@@ -10,6 +10,7 @@ const EMPTY: ViewContext = {
   requireSupport: false,
   sources: [],
   fields: undefined,
+  isFlat: false,
   error: undefined,
   isValid: false,
 }
