@@ -82,7 +82,7 @@ export function decodeContext<D extends AnyDefinition>(
     if (copied.issue !== undefined) return rejected(rejectIssue(definition, copied.issue))
     const { copy } = copied
     // In memory, a peer can hand over what JSON drops.
-    for (const symbol of Object.getOwnPropertySymbols(copy)) Reflect.deleteProperty(copy, symbol)
+    for (const symbol of Object.getOwnPropertySymbols(copy)) delete (copy as Record<symbol, unknown>)[symbol]
     const result = validate(definition.schema, copy)
     return 'then' in result ? settleDecoded(definition, copy, result) : decodedOf(definition, copy, result)
   } catch {
