@@ -1,7 +1,9 @@
 import { assertNoContext, type Contexts, type OutgoingMessage } from '../codec/attach-context.js'
 import { andThen, type MaybePromise, mapAll } from '../shared/maybe-promise.js'
+import type { RequestContext } from '../wire/types.generated.js'
 import type { Method } from './overlay.js'
 import { requestWithoutAnswer } from './sdk-internals.js'
+import type { ContextRequest } from './sources.js'
 import { encodeFor, isEmpty, type ViewContext } from './view-context.js'
 
 /** The options that end a call, in either SDK major. */
@@ -10,6 +12,23 @@ interface CallOptions {
   /** In milliseconds. */
   readonly timeout?: number | undefined
   readonly resetTimeoutOnProgress?: boolean | undefined
+}
+
+/** A request as its sources are told of it. Its signal is made when one asks for it: on Node 20 that takes 4 us. */
+class SourceRequest implements ContextRequest {
+  readonly #signal: () => AbortSignal
+
+  constructor(
+    readonly method: string,
+    readonly params: unknown,
+    signal: () => AbortSignal,
+  ) {
+    this.#signal = signal
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal()
+  }
 }
 
 /** A call of a client's method that sends a message with the contexts of a view. */
@@ -70,19 +89,16 @@ export class OutgoingCall {
   #encode(contexts: readonly ViewContext[]): MaybePromise<Contexts> {
     const { client, message } = this
     const { method, params } = message
-    const call = this
-    const request = {
-      method,
-      params,
-      get signal() {
-        return call.#ended.signal
-      },
-    }
+    const request = new SourceRequest(method, params, () => this.#ended.signal)
     const given = contexts.filter((context) => !isEmpty(context))
     for (const { definition } of given) assertNoContext(method, params, definition.key)
     return andThen(
       mapAll(given, (context) => encodeFor(context, client, request)),
-      (encoded) => Object.fromEntries(given.map(({ definition }, index) => [definition.key, encoded[index]])),
+      (encoded) => {
+        const byKey: Record<string, RequestContext | undefined> = {}
+        for (const [index, { definition }] of given.entries()) byKey[definition.key] = encoded[index]
+        return byKey
+      },
     )
   }
 

@@ -181,15 +181,19 @@ class ViewToolCache implements ToolCache {
  * What `callTool` of SDK 2.x runs on: it looks the tool up in the view's listing, where there is one. After a HeaderMismatch
  * the SDK lists the tools again and repeats the call: the view lists them, and knows them from then on.
  *
+ * @param isSdkMethod whether it is the SDK's own method, which sets no member. What another sets is set on the client
  * @returns the client itself, where it is one of SDK 1.x or nothing differs
  */
-export function withToolCache(client: object, view: ToolView): object {
+export function withToolCache(client: object, view: ToolView, isSdkMethod: boolean): object {
   const { _cache: cache } = client as SdkClient
   if (cache === undefined) return client
   // Only on 2026-07-28 are tools listed again.
   if (view.tools === undefined && methodsOf(client).getProtocolEra?.() !== 'modern') return client
+  const _cache = new ViewToolCache(view, cache)
+  const listTools: Method = (...args) => methodsOf(view.proxy).listTools?.(...args)
+  if (!isSdkMethod) return overlay(client, { _cache, listTools })
   const host: Record<string, unknown> = Object.create(standIn(client))
-  host._cache = new ViewToolCache(view, cache)
-  host.listTools = (...args: unknown[]) => methodsOf(view.proxy).listTools?.(...args)
+  host._cache = _cache
+  host.listTools = listTools
   return host
 }

@@ -111,9 +111,9 @@ class View implements ProxyHandler<object> {
     return function (...args) {
       const isStatic = view.#context.sources.length === 0 && view.#earlier.length === 0
       // A wrapper around the view must see the call to `request`. A subclass's `callTool` may call other methods.
-      const isOwn = callTool === view.#sdkCallTool && this === view.proxy
-      if (isStatic && isOwn) return view.#callSdkTool(client, callTool, args)
-      return callTool.apply(withToolCache(this as object, view), args)
+      const isSdkMethod = callTool === view.#sdkCallTool
+      if (isStatic && isSdkMethod && this === view.proxy) return view.#callSdkTool(client, callTool, args)
+      return callTool.apply(withToolCache(this as object, view, isSdkMethod), args)
     }
   }
 
@@ -136,7 +136,7 @@ class View implements ProxyHandler<object> {
 
   #sendTool(client: object, callTool: Method, args: unknown[], context: RequestContext): unknown {
     args[0] = attachContexts(args[0] as OutgoingParams, { [this.#context.definition.key]: context })
-    if ('getProtocolEra' in client) return callTool.apply(withToolCache(client, this), args)
+    if ('getProtocolEra' in client) return callTool.apply(withToolCache(client, this, true), args)
     return callTool.apply((this.#tools && this.tools?.store) ?? client, args)
   }
 

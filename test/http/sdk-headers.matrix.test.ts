@@ -195,6 +195,23 @@ describe.each(MODERN)('Mcp-Param headers, $name', (cell) => {
     expect(calls().slice(2)).toEqual([{ rpc: 'tools/call', param: REGION, tenant: 'acme', status: 200 }])
   })
 
+  test('are fetched for a callTool that replaced the SDK’s own too, and what it sets is set on the client', async () => {
+    const { client, calls } = await callingMarkedTool(cell)
+    const counting = client as typeof client & { called: number }
+    const { callTool } = client
+    const replacement = function (this: typeof counting, ...args: Parameters<typeof callTool>) {
+      this.called++
+      return callTool.apply(this, args)
+    }
+    Object.assign(client, { called: 0, callTool: replacement })
+    const view = createContextClient(client, bound, { context: { tenant: 'acme' } })
+    expect(answerOf(await view.callTool({ name: 'read', arguments: { region: '東京' } }))).toMatchObject({
+      tenant: 'acme',
+    })
+    expect(counting.called).toBe(1)
+    expect(calls().map(({ status }) => status)).toEqual([400, 200])
+  })
+
   test('are nothing that a field can be bound to', () => {
     const headers = { region: 'Mcp-Param-Region' }
     expect(() => defineContext({ schema: z.object({ region: z.string() }), headers })).toThrow(
