@@ -106,10 +106,11 @@ export class OutgoingCall {
   async wait<T, R>(pending: Promise<T>, send: (value: T, args: unknown[]) => R): Promise<Awaited<R>> {
     const { signal } = this.#options
     const done = new AbortController()
+    // Not AbortSignal.any(): SDK 1.x leaves its listener on it, and Node then keeps such a signal for ever.
+    signal?.addEventListener('abort', () => done.abort(signal.reason), { signal: done.signal })
     let value: T
     try {
-      const over = signal ? AbortSignal.any([signal, done.signal]) : done.signal
-      value = await Promise.race([pending, this.#unanswered(over)])
+      value = await Promise.race([pending, this.#unanswered(done.signal)])
     } catch (error) {
       this.#ended.abort(signal?.aborted ? signal.reason : error)
       throw error
